@@ -1,0 +1,2 @@
+// Package analyze finds why a program failed.
+package analyze

@@ -1,0 +1,2 @@
+// Package parser reads captures and strace logs into events.
+package parser

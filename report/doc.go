@@ -1,0 +1,2 @@
+// Package report shows a diagnosis.
+package report

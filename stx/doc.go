@@ -1,0 +1,2 @@
+// Package stx is the raw capture file.
+package stx

@@ -1,0 +1,2 @@
+// Package tracer is the ptrace engine.
+package tracer
