@@ -56,7 +56,7 @@ type Clock uint8
 const (
 	NoClock   Clock = iota // the log has no times
 	UnixClock              // nanoseconds since 1970 (strace -ttt, captures)
-	DayClock               // nanoseconds since midnight, local time (strace -t, -tt)
+	DayClock               // nanoseconds since midnight of the first day, local time (strace -t, -tt)
 	RunClock               // nanoseconds since the first event (strace -r, summed up)
 )
 
@@ -75,12 +75,17 @@ type Call struct {
 
 	// Entered is the index of the Entered event of a Returned call, -1 if none.
 	Entered int
-	// Unfinished: a Returned call whose end the trace does not hold, because
-	// the thread ended or was let go inside it.
+	// Shown is how many of Args that Entered event held: a printer shows them
+	// there and only the rest at the return.
+	Shown int
+	// Unfinished: a Returned call whose end the trace does not hold: the thread
+	// ended or was let go inside it (Ret.Note is "detached" then), or the trace
+	// ends there.
 	Unfinished bool
 	// Duration in nanoseconds (strace -T), -1 when not known.
 	Duration int64
-	// Partial: the log held only the second half of the call.
+	// Partial: the log held only the second half of the call. Args are the last
+	// ones then, their positions are not known.
 	Partial bool
 }
 
@@ -94,7 +99,10 @@ type Result struct {
 	Style   Style  // how Value is written
 	Deco    string // what a returned descriptor points to: "3</etc/passwd>" (strace -y)
 	HasDeco bool
-	Note    string // text in parentheses after the result: "Timeout", "flags O_RDWR", "INJECTED"
+	// Note is the text in parentheses after the result: "Timeout", "flags
+	// O_RDWR", "INJECTED"; several are joined by "; ". "unavailable" where the
+	// log says so of an unknown result.
+	Note    string
 	Comment string // text in /* */ after the result
 }
 

@@ -3,12 +3,39 @@ package event
 import "strings"
 
 // ValueKind is the shape of a Value.
+//
+// A value has the shape of its notation, not of its meaning, since a log tells
+// no more; a capture is decoded into the same shapes. So the same call gives
+// the same tree from both:
+//
+//	NULL, 0x7ffe23559d98, 0x3    Addr, Style Hex: a hexadecimal number is one, whatever it means
+//	3, -1, 0644                  Int, Style Decimal or Octal; Unsigned from 2^63 on
+//	O_RDONLY|0x80000000          Symbol: names, and numbers among names
+//	"x\n"...                     String "x\n", Cut
+//	@"abc"                       String "\x00abc" (an abstract socket's sun_path)
+//	3</etc/passwd>               Int 3, Deco "/etc/passwd"
+//	3</tmp/x>(deleted)           Int 3, Deco "/tmp/x (deleted)"
+//	AT_FDCWD</root>              Symbol, Deco "/root"
+//	{a=1, b=2, ...}              Struct with Elems named a and b, Cut
+//	[{fd=3, events=POLLIN}]      Array of one Struct
+//	[], [CHLD], [3]              Array: with fewer than two elements a set can't be told from an array
+//	[INT TERM], [3 4]            Set: two or more elements with blanks between them
+//	~[], ~[KILL STOP]            Set, Neg
+//	[128 => 16]                  Array of one Int 128, whose After is 16
+//	htons(80)                    Func "htons" of one Int
+//	[{WIFEXITED(s) && …}]        Array of one Struct of one Raw, its text (see [Value.WaitStatus])
+//	8192*1024                    Raw
+//	0x55d0 /* 8 vars */          Addr, Comment "8 vars"
+//	[/* 8 vars */]               Array without Elems, Comment "8 vars"
+//	/* 9 entries */              None, Comment "9 entries"
+//
+// Anything else is Raw, with its text up to the comma or bracket that ends it.
 type ValueKind uint8
 
 const (
 	None   ValueKind = iota // absent
 	Int                     // a number: Int
-	Addr                    // a pointer that was not followed: Int; 0 is NULL
+	Addr                    // a pointer that was not followed, or any hexadecimal number: Int; 0 is NULL
 	String                  // bytes: Str, Cut when the trace has only their beginning
 	Symbol                  // constants: Str is "O_RDONLY|O_CLOEXEC", "AT_FDCWD", "SIGCHLD"
 	Struct                  // {name=value, …}: Elems with Name; Cut for a trailing "..."
@@ -22,9 +49,10 @@ const (
 type Style uint8
 
 const (
-	Decimal Style = iota
-	Hex           // 0x1f
-	Octal         // 0644
+	Decimal  Style = iota
+	Hex            // 0x1f, the bits of Int as an uint64
+	Octal          // 0644, 000
+	Unsigned       // decimal, the bits of Int as an uint64: 18446744073709551615
 )
 
 // Value is one argument, field or element of a call, in strace's notation.
@@ -37,7 +65,9 @@ type Value struct {
 	Neg   bool
 	Style Style
 	// Deco is what a descriptor points to: "/etc/passwd", "socket:[123]",
-	// "TCP:[127.0.0.1:5432]" (strace -y, -yy). HasDeco tells "" from absent.
+	// "TCP:[127.0.0.1:5432]" (strace -y, -yy), or the command name of a pid
+	// (strace -Y). HasDeco tells "" from absent. A path or name is without
+	// escapes; any other text is as strace writes it.
 	Deco    string
 	HasDeco bool
 	Comment string // text in /* … */ after the value: "8 vars", "O_RDONLY"
