@@ -1,5 +1,7 @@
 package stx
 
+import "strconv"
+
 // Kind is the kind of a Record. A reader skips kinds that it does not know and
 // counts them.
 type Kind uint16
@@ -19,6 +21,14 @@ const (
 	KindLost     Kind = 12 // Lost: events that the engine could not deliver
 	KindFinish   Kind = 13 // Finish: the capture ended in order; last in the file
 )
+
+// String is the kind's name in the text twin.
+func (k Kind) String() string {
+	if k.known() {
+		return kinds[k].name
+	}
+	return "kind " + strconv.Itoa(int(k))
+}
 
 // Record is one record of a capture. Exactly the part that Kind names is set.
 type Record struct {
