@@ -43,11 +43,11 @@ func unum[T ~uint32 | ~uint64](c codec, name string, v *T, base int) {
 	}
 }
 
-func dec[T ~uint32 | ~uint64](c codec, name string, v *T) { unum(c, name, v, 10) }
-func hex[T ~uint32 | ~uint64](c codec, name string, v *T) { unum(c, name, v, 16) }
-func oct[T ~uint32 | ~uint64](c codec, name string, v *T) { unum(c, name, v, 8) }
+func dec[T ~uint32 | ~uint64](c codec, name string, v *T)  { unum(c, name, v, 10) }
+func hexa[T ~uint32 | ~uint64](c codec, name string, v *T) { unum(c, name, v, 16) }
+func oct[T ~uint32 | ~uint64](c codec, name string, v *T)  { unum(c, name, v, 8) }
 
-func flag(c codec, name string, v *bool) {
+func boolean(c codec, name string, v *bool) {
 	var n uint64
 	if *v {
 		n = 1
@@ -145,7 +145,7 @@ func (k Kind) known() bool { return int(k) < len(kinds) && kinds[k].fields != ni
 func (b *Begin) fields(c codec) {
 	str(c, "tool", &b.Tool)
 	str(c, "engine", &b.Engine)
-	hex(c, "arch", &b.Arch)
+	hexa(c, "arch", &b.Arch)
 	str(c, "kernel", &b.Kernel)
 	str(c, "host", &b.Host)
 	values(c, "argv", &b.Argv, str)
@@ -169,15 +169,15 @@ func (p *Process) fields(c codec) {
 		dec(c, name, &p.GID[i])
 	}
 	values(c, "group", &p.Groups, dec[uint32])
-	hex(c, "capinh", &p.CapInh)
-	hex(c, "capprm", &p.CapPrm)
-	hex(c, "capeff", &p.CapEff)
-	hex(c, "capbnd", &p.CapBnd)
-	hex(c, "capamb", &p.CapAmb)
+	hexa(c, "capinh", &p.CapInh)
+	hexa(c, "capprm", &p.CapPrm)
+	hexa(c, "capeff", &p.CapEff)
+	hexa(c, "capbnd", &p.CapBnd)
+	hexa(c, "capamb", &p.CapAmb)
 	oct(c, "umask", &p.Umask)
 	list(c, "limit", &p.Limits, (*Limit).fields)
 	list(c, "fd", &p.FDs, (*FD).fields)
-	flag(c, "nonewprivs", &p.NoNewPrivs)
+	boolean(c, "nonewprivs", &p.NoNewPrivs)
 	num(c, "seccomp", &p.Seccomp)
 	list(c, "ns", &p.NS, (*Namespace).fields)
 	str(c, "security", &p.Security)
@@ -205,29 +205,29 @@ func (n *Namespace) fields(c codec) {
 func (s *Start) fields(c codec) {
 	num(c, "pid", &s.PID)
 	num(c, "parent", &s.Parent)
-	hex(c, "flags", &s.Flags)
-	flag(c, "attached", &s.Attached)
+	hexa(c, "flags", &s.Flags)
+	boolean(c, "attached", &s.Attached)
 }
 
 func (e *Enter) fields(c codec) {
-	hex(c, "arch", &e.Arch)
+	hexa(c, "arch", &e.Arch)
 	dec(c, "nr", &e.Nr)
 	for i, name := range [...]string{"a0", "a1", "a2", "a3", "a4", "a5"} {
-		hex(c, name, &e.Args[i])
+		hexa(c, name, &e.Args[i])
 	}
-	hex(c, "ip", &e.IP)
-	hex(c, "sp", &e.SP)
+	hexa(c, "ip", &e.IP)
+	hexa(c, "sp", &e.SP)
 	list(c, "mem", &e.Mem, (*Mem).fields)
 }
 
 func (e *Exit) fields(c codec) {
 	num(c, "ret", &e.Ret)
-	flag(c, "error", &e.IsError)
+	boolean(c, "error", &e.IsError)
 	list(c, "mem", &e.Mem, (*Mem).fields)
 }
 
 func (m *Mem) fields(c codec) {
-	hex(c, "addr", &m.Addr)
+	hexa(c, "addr", &m.Addr)
 	dec(c, "want", &m.Want)
 	data(c, "data", &m.Data)
 	num(c, "errno", &m.Errno)
@@ -241,7 +241,7 @@ func (s *Signal) fields(c codec) {
 func (e *End) fields(c codec) {
 	num(c, "code", &e.Code)
 	num(c, "signal", &e.Signal)
-	flag(c, "core", &e.Core)
+	boolean(c, "core", &e.Core)
 }
 
 func (e *Exec) fields(c codec) {
@@ -255,7 +255,7 @@ func (e *Evidence) fields(c codec) {
 	dec(c, "uid", &e.UID)
 	dec(c, "gid", &e.GID)
 	values(c, "group", &e.Groups, dec[uint32])
-	hex(c, "caps", &e.Caps)
+	hexa(c, "caps", &e.Caps)
 	values(c, "text", &e.Text, str)
 }
 

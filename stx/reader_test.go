@@ -1,0 +1,322 @@
+package stx
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// threeBlocks is a capture and where its blocks end; block i has the records
+// up to ends[i].records.
+func threeBlocks(t testing.TB) (capture []byte, recs []*Record, ends []blockEnd) {
+	t.Helper()
+	recs = fixture(t)
+	var b bytes.Buffer
+	w, err := NewWriter(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range recs {
+		if err := w.Write(r); err != nil {
+			t.Fatal(err)
+		}
+		if i == 2 || i == 7 || i == len(recs)-1 {
+			if err := w.Flush(); err != nil {
+				t.Fatal(err)
+			}
+			ends = append(ends, blockEnd{b.Len(), i + 1})
+		}
+	}
+	return b.Bytes(), recs, ends
+}
+
+type blockEnd struct{ offset, records int }
+
+func TestCutAnywhere(t *testing.T) {
+	capture, recs, ends := threeBlocks(t)
+	for cut := range len(capture) + 1 {
+		if cut < len(magic) {
+			if _, err := NewReader(bytes.NewReader(capture[:cut])); !errors.Is(err, ErrNotCapture) {
+				t.Fatalf("cut at %d: %v", cut, err)
+			}
+			continue
+		}
+		want := 0
+		for _, end := range ends {
+			if end.offset <= cut {
+				want = end.records
+			}
+		}
+		got, rd := readAll(t, bytes.NewReader(capture[:cut]))
+		if d := diff(recs[:want], got); d != "" {
+			t.Fatalf("cut at %d: %s", cut, d)
+		}
+		if whole := cut == len(capture); rd.Truncated() == whole {
+			t.Fatalf("cut at %d of %d: truncated %v (%s)", cut, len(capture), rd.Truncated(), rd.Why())
+		}
+	}
+}
+
+func TestDamageAnywhere(t *testing.T) {
+	capture, recs, ends := threeBlocks(t)
+	for at := headerSize; at < len(capture); at++ {
+		bad := bytes.Clone(capture)
+		bad[at] ^= 0x10
+		want := 0
+		for _, end := range ends {
+			if end.offset <= at {
+				want = end.records
+			}
+		}
+		got, rd := readAll(t, bytes.NewReader(bad))
+		if d := diff(recs[:want], got); d != "" {
+			t.Fatalf("damaged at %d: %s", at, d)
+		}
+		if !rd.Truncated() {
+			t.Fatalf("damaged at %d: not truncated", at)
+		}
+	}
+}
+
+func TestNotACapture(t *testing.T) {
+	for name, in := range map[string]string{
+		"empty":     "",
+		"strace":    "openat(AT_FDCWD, \"/etc/foo\", O_RDONLY) = -1 ENOENT (No such file or directory)\n",
+		"as text":   strings.ReplaceAll(magic, "\r\n", "\n") + "\x01\x00\x00\x00\x00",
+		"version 0": magic + "\x00\x00\x00\x00",
+	} {
+		if _, err := NewReader(strings.NewReader(in)); !errors.Is(err, ErrNotCapture) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if IsCapture([]byte("\x89PNG\r\n\x1a\n")) || !IsCapture([]byte(magic+"x")) || IsCapture(nil) {
+		t.Error("IsCapture is wrong")
+	}
+}
+
+func TestTooNew(t *testing.T) {
+	_, err := NewReader(strings.NewReader(magic + "\x02\x00\x00\x00"))
+	var v *VersionError
+	if !errors.As(err, &v) || v.Version != 2 {
+		t.Fatalf("got %v", err)
+	}
+	const want = "the capture has format version 2, this stracex reads up to version 1: update stracex"
+	if err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+}
+
+func TestReadError(t *testing.T) {
+	capture, _, _ := threeBlocks(t)
+	broken := errors.New("broken")
+	rd, err := NewReader(io.MultiReader(bytes.NewReader(capture[:20]), failing{broken}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rd.Read(); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// TestGrowingFile reads a capture of which more and more is there.
+func TestGrowingFile(t *testing.T) {
+	capture, recs, ends := threeBlocks(t)
+	var there bytes.Buffer // gives io.EOF, and later more
+	there.Write(capture[:headerSize])
+	rd, err := NewReader(&there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []*Record
+	for at := headerSize; at < len(capture); at++ {
+		if !rd.Truncated() {
+			t.Fatalf("at %d: not truncated", at)
+		}
+		there.WriteByte(capture[at])
+		for {
+			rec, err := rd.Read()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, rec)
+		}
+		for _, end := range ends {
+			if at+1 == end.offset && len(got) != end.records {
+				t.Fatalf("at %d: %d records, want %d", at+1, len(got), end.records)
+			}
+		}
+	}
+	if d := diff(recs, got); d != "" || rd.Truncated() {
+		t.Errorf("truncated %v\n%s", rd.Truncated(), d)
+	}
+}
+
+// TestPipe reads, through a pipe, what was flushed while the writer goes on.
+func TestPipe(t *testing.T) {
+	recs := fixture(t)
+	pr, pw, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pr.Close()
+	defer pw.Close()
+	w, err := NewWriter(pw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rd, err := NewReader(pr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range recs {
+		if err := errors.Join(w.Write(want), w.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := rd.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := diff([]*Record{want}, []*Record{got}); d != "" {
+			t.Error(d)
+		}
+	}
+	if err := errors.Join(w.Close(), pw.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rd.Read(); err != io.EOF || rd.Truncated() {
+		t.Errorf("at the end: %v, %s", err, rd.Why())
+	}
+}
+
+// capture1 is a capture of one block with this body.
+func capture1(t testing.TB, body []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := NewWriter(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.enc.b = append(w.enc.b, body...)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestGrownFormat reads records of a later and of an earlier version.
+func TestGrownFormat(t *testing.T) {
+	var e encoder
+	record := func(kind, tid int, fields func()) {
+		e.open("")
+		e.uint("", uint64(kind), 10)
+		e.int("", int64(tid))
+		e.int("", 5) // after the record before
+		fields()
+		e.close()
+	}
+	record(400, 1, func() { e.str("", "a kind of tomorrow") })
+	record(int(KindExit), 2, func() { // more fields, in the record and in its struct
+		e.int("", -2)
+		e.uint("", 1, 10)
+		e.uint("", 1, 10)
+		e.open("")
+		e.uint("", 0x1000, 10)
+		e.uint("", 3, 10)
+		e.str("", "abc")
+		e.int("", 14)
+		e.str("", "new in the struct")
+		e.close()
+		e.str("", "new in the record")
+	})
+	record(int(KindStart), 3, func() { e.int("", 7) }) // fewer fields
+	record(1<<40, 4, func() {})                        // no Kind can hold it
+	record(int(KindFinish), 0, func() {})
+
+	got, rd := readAll(t, bytes.NewReader(capture1(t, e.b)))
+	want := []*Record{
+		{Kind: KindExit, TID: 2, Time: 10, Exit: &Exit{Ret: -2, IsError: true,
+			Mem: []Mem{{Addr: 0x1000, Want: 3, Data: []byte("abc"), Errno: 14}}}},
+		{Kind: KindStart, TID: 3, Time: 15, Start: &Start{PID: 7}},
+		{Kind: KindFinish, TID: 0, Time: 25, Finish: &Finish{}},
+	}
+	if d := diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if rd.Skipped() != 2 || rd.Truncated() {
+		t.Errorf("skipped %d, truncated: %s", rd.Skipped(), rd.Why())
+	}
+}
+
+func TestDamagedRecords(t *testing.T) {
+	for name, tc := range map[string]struct{ body, why string }{
+		"longer than the block":  {"\x7f\x0b\x00\x00", "record"},
+		"endless number":         {"\x0b\x0c\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff", "count"},
+		"more values than bytes": {"\x05\x0d\x00\x00\x09\x00", "left"},
+		"string past the end":    {"\x05\x0b\x00\x00\x09a", "code"},
+		"uid of 40 bits":         {"\x0d\x0a\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\x07\x00", "uid"},
+		"neither true nor false": {"\x07\x08\x00\x00\x00\x00\x02\x00", "core"},
+	} {
+		got, rd := readAll(t, bytes.NewReader(capture1(t, []byte(tc.body))))
+		want := "the block at byte 12 is damaged: " + tc.why + " of a record can't be"
+		if len(got) != 0 || rd.Why() != want {
+			t.Errorf("%s: %d records, %q; want %q", name, len(got), rd.Why(), want)
+		}
+	}
+}
+
+// TestBombs gives blocks that would make a reader use more than it should.
+func TestBombs(t *testing.T) {
+	w, err := NewWriter(io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeros := w.zstd.EncodeAll(make([]byte, 1<<20), nil)
+	small := w.zstd.EncodeAll([]byte(strings.Repeat("abcdefgh", 40)), nil)
+	for name, tc := range map[string]struct {
+		body []byte
+		raw  int
+		why  string
+	}{
+		"too large":               {make([]byte, 1<<20), 1 << 30, "can't be"},
+		"too much of little":      {zeros, 1 << 20, "can't be"},
+		"more than it says":       {zeros, len(zeros) * 200, "decompressed"},
+		"less than it says":       {small, len(small) * 100, "decompressed"},
+		"not compressed, no less": {make([]byte, 100), 200, "decompressed"},
+		"empty":                   {nil, 0, "can't be"},
+	} {
+		b := make([]byte, blockHeaderSize, blockHeaderSize+len(tc.body))
+		binary.LittleEndian.PutUint32(b, uint32(len(tc.body)))
+		binary.LittleEndian.PutUint32(b[4:], uint32(tc.raw))
+		b = append(b, tc.body...)
+		binary.LittleEndian.PutUint32(b[8:], blockSum(b))
+		got, rd := readAll(t, bytes.NewReader(append([]byte(magic+"\x01\x00\x00\x00"), b...)))
+		if len(got) != 0 || !strings.Contains(rd.Why(), tc.why) {
+			t.Errorf("%s: %d records, %q", name, len(got), rd.Why())
+		}
+	}
+}
+
+// TestZeros has records that compress so well that their block is stored.
+func TestZeros(t *testing.T) {
+	recs := []*Record{
+		{Kind: KindExit, TID: 1, Time: 1, Exit: &Exit{Mem: []Mem{{Data: make([]byte, 1<<20)}}}},
+		{Kind: KindFinish, Finish: &Finish{Reason: "exited"}},
+	}
+	got, rd := readAll(t, bytes.NewReader(write(t, recs)))
+	if !cmp.Equal(recs, got) || rd.Truncated() {
+		t.Errorf("read %d records, %s", len(got), rd.Why())
+	}
+}
