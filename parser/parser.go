@@ -1,9 +1,17 @@
 package parser
 
 import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
 	"io"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/stracex/stracex/event"
+	"github.com/stracex/stracex/stx"
 )
 
 // Reader gives the events of one source, one at a time.
@@ -17,17 +25,19 @@ type Reader interface {
 
 // Stats counts what a source held.
 type Stats struct {
-	Kind      string // "capture" or "strace"
-	Events    int
-	Calls     int
-	Skipped   int       // lines or records that were not understood
-	First     []Skipped // the first of them, at most 20
-	Truncated bool      // the source ends in the middle
-	// Follow: other processes than the first are in the trace, or none was
-	// started (false means that the log was made without -f although it shows
-	// forks).
-	StringsCut int // strings that the trace has only the beginning of
+	Kind       string // "capture" or "strace"
+	Events     int
+	Calls      int       // Returned events
+	Skipped    int       // lines or records that were not understood
+	First      []Skipped // the first of them, at most 20
+	Truncated  bool      // the source ends in the middle
+	StringsCut int       // strings that the trace has only the beginning of
 }
+
+const (
+	maxSkipped     = 20
+	maxSkippedText = 200
+)
 
 // Skipped is a line that was not understood.
 type Skipped struct {
@@ -37,10 +47,89 @@ type Skipped struct {
 	Why  string
 }
 
-// New reads a capture or an strace log, whichever r holds; name is for
-// references and messages. An error says what the file is instead, and what to
-// do: it is a *NotATraceError for a file that is neither, ErrEmpty for an empty
-// one.
+// skip counts a line or record that was not understood.
+func (s *Stats) skip(file string, line int, text, why string) {
+	s.Skipped++
+	if len(s.First) < maxSkipped {
+		s.First = append(s.First, Skipped{file, line, text[:min(len(text), maxSkippedText)], why})
+	}
+}
+
+// ErrEmpty is the error for a file without content.
+var ErrEmpty = errors.New("the file is empty")
+
+// NotATraceError says that a file is neither a capture nor an strace log.
+type NotATraceError struct {
+	Name  string // of the file
+	Looks string // what it looks like: "an ELF program", "" when that is not known
+}
+
+func (e *NotATraceError) Error() string {
+	if e.Looks == "" {
+		return fmt.Sprintf("%s: not a trace: there is no line of strace in it", e.Name)
+	}
+	return fmt.Sprintf("%s: not a trace: it looks like %s", e.Name, e.Looks)
+}
+
+// Hint says what to do instead.
+func (e *NotATraceError) Hint() string {
+	return "record one with: strace -f -s 256 -o trace.log CMD"
+}
+
+// peekSize is how much of a file is looked at to say what it is.
+const peekSize = 64 << 10
+
+// New reads a capture or an strace log, whichever r holds, also one that is
+// compressed with gzip or zstd; name is for references and messages. An error
+// says what the file is instead, and what to do: it is a *NotATraceError for a
+// file that is neither, ErrEmpty for an empty one.
 func New(r io.Reader, name string) (Reader, error) {
-	panic("not written yet")
+	b := bufio.NewReaderSize(r, peekSize)
+	head, err := b.Peek(peekSize)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	switch {
+	case len(head) == 0:
+		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
+	case stx.IsCapture(head):
+		return newRaw(b, name)
+	case bytes.HasPrefix(head, gzipMagic), bytes.HasPrefix(head, zstdMagic):
+		plain, err := decompress(b, head)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return newPlain(plain, name)
+	}
+	return newText(b, head, name)
+}
+
+var (
+	gzipMagic = []byte("\x1f\x8b\x08")
+	zstdMagic = []byte("\x28\xb5\x2f\xfd")
+)
+
+// decompress undoes gzip or zstd, whichever head shows.
+func decompress(r io.Reader, head []byte) (io.Reader, error) {
+	if bytes.HasPrefix(head, gzipMagic) {
+		return gzip.NewReader(r)
+	}
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
+	return d, err
+}
+
+// newPlain reads what was compressed: it is not unpacked a second time.
+func newPlain(r io.Reader, name string) (Reader, error) {
+	b := bufio.NewReaderSize(r, peekSize)
+	head, err := b.Peek(peekSize)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(head) == 0 {
+		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
+	}
+	if stx.IsCapture(head) {
+		return newRaw(b, name)
+	}
+	return newText(b, head, name)
 }

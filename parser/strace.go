@@ -1,0 +1,388 @@
+package parser
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/stracex/stracex/event"
+)
+
+// straceReader reads an strace log. Read takes lines until one gives an event;
+// line finds out what a line is, and one small function handles each form.
+type straceReader struct {
+	lines lineReader
+	name  string
+	stats Stats
+	scan  scanner
+	clock clock
+	who   threads
+
+	now     prefix     // of the line being read
+	time    event.Time // of the line being read
+	ready   []*event.Event
+	done    bool
+	pending map[int]*pendingCall // by TID: calls that have begun and not ended
+	held    int                  // bytes of text that pending holds
+	summary bool                 // inside the table of strace -C
+}
+
+// pendingCall is the first half of a call.
+type pendingCall struct {
+	name  string
+	args  string // text after "(" without the mark at the end
+	line  int
+	index int // of its Entered event
+	shown int // arguments of that event
+}
+
+const (
+	maxPending     = 1 << 16   // calls that may be open at a time
+	maxPendingText = 256 << 20 // bytes of their first halves
+)
+
+func newStrace(b *bufio.Reader, head []byte, name string) *straceReader {
+	return &straceReader{
+		lines:   lineReader{r: b},
+		name:    name,
+		stats:   Stats{Kind: "strace"},
+		who:     newThreads(head),
+		pending: map[int]*pendingCall{},
+	}
+}
+
+// Stats says what has been read so far.
+func (r *straceReader) Stats() Stats {
+	s := r.stats
+	s.First = slices.Clone(s.First)
+	return s
+}
+
+// Read gives the next event, io.EOF after the last.
+func (r *straceReader) Read() (*event.Event, error) {
+	for len(r.ready) == 0 {
+		if r.done {
+			return nil, io.EOF
+		}
+		l, err := r.lines.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			r.done = true
+			r.abandonAll()
+		case err != nil:
+			return nil, err
+		default:
+			r.line(l)
+		}
+	}
+	e := r.ready[0]
+	r.ready[0] = nil
+	r.ready = r.ready[1:]
+	return e, nil
+}
+
+// emit gives an event out, with all that the line's prefix says about it.
+func (r *straceReader) emit(e *event.Event) *event.Event {
+	e.Index = r.stats.Events
+	e.File = r.name
+	if e.Line == 0 {
+		e.Line = r.lines.n
+	}
+	if e.Time.Clock == event.NoClock {
+		e.Time = r.time
+	}
+	r.stats.Events++
+	if e.Kind == event.Returned {
+		r.stats.Calls++
+	}
+	r.ready = append(r.ready, e)
+	return e
+}
+
+// emitHere gives out an event of the thread that the line is about.
+func (r *straceReader) emitHere(e *event.Event) *event.Event {
+	e.TID, e.Comm = r.now.tid, r.now.comm
+	return r.emit(e)
+}
+
+// unknown keeps a line that was not understood.
+func (r *straceReader) unknown(l line, why string) {
+	r.stats.skip(r.name, r.lines.n, l.text, why)
+	if !l.whole {
+		r.stats.Truncated = true
+	}
+	r.emitHere(&event.Event{Kind: event.Unknown, Text: l.text})
+}
+
+func (r *straceReader) comment(text string) {
+	r.emitHere(&event.Event{Kind: event.Comment, Text: text})
+}
+
+func (r *straceReader) line(l line) {
+	if strings.IndexByte(l.text, '\x1b') >= 0 {
+		l.text = withoutColour(l.text)
+	}
+	var body string
+	r.now, body = cutPrefix(l.text)
+	r.who.name(&r.now)
+	r.time = r.clock.at(r.now)
+	if l.long {
+		r.unknown(l, "the line is longer than 64 MiB")
+		return
+	}
+	switch formOf(body) {
+	case formCall:
+		r.call(l, body)
+	case formResumed:
+		r.resumed(l, body)
+	case formSignal:
+		r.signal(l, body)
+	case formExit:
+		r.exit(l, body)
+	case formDetail:
+		r.comment(l.text)
+	case formMessage:
+		r.message(l.text)
+	default:
+		r.other(l, body)
+	}
+}
+
+// call handles a line that begins with name(.
+func (r *straceReader) call(l line, body string) {
+	name := callName(body)
+	rest := body[len(name)+1:]
+	if args, ok := strings.CutSuffix(rest, "<unfinished ...>"); ok {
+		r.begin(name, strings.TrimRight(args, " "))
+		return
+	}
+	if args, ok := strings.CutSuffix(rest, "<detached ...>"); ok {
+		r.scan.reset(strings.TrimRight(args, " "))
+		c := event.Call{Name: name, Entered: -1, Duration: -1, Unfinished: true}
+		c.Args = r.firstArgs()
+		c.Ret.Note = "detached"
+		r.emitCall(&c)
+		return
+	}
+	c := event.Call{Name: name, Entered: -1}
+	if why := r.parseCall(&c, rest); why != "" {
+		r.unknown(l, why)
+		return
+	}
+	r.emitCall(&c)
+}
+
+func (r *straceReader) emitCall(c *event.Call) {
+	r.stats.StringsCut += r.scan.cut
+	r.emitHere(&event.Event{Kind: event.Returned, Call: c})
+}
+
+// parseCall reads what follows "name(": arguments and result. It returns why
+// the text was not understood.
+func (r *straceReader) parseCall(c *event.Call, text string) (why string) {
+	p := &r.scan
+	p.reset(text)
+	l := p.list(')')
+	if !l.closed {
+		return "the arguments do not end"
+	}
+	c.Args, c.Unfinished = l.elems, p.unfinished
+	p.spaces()
+	if !p.skip("=") {
+		return "there is no result"
+	}
+	p.spaces()
+	if !p.result(c) {
+		return "the result has no known form"
+	}
+	return ""
+}
+
+// firstArgs reads the arguments of a first half, those that are whole.
+func (r *straceReader) firstArgs() []event.Value {
+	args := r.scan.list(')').elems
+	if r.scan.open && len(args) > 0 {
+		args = args[:len(args)-1]
+	}
+	return args
+}
+
+// begin handles the first half of a call.
+func (r *straceReader) begin(name, args string) {
+	tid := r.now.tid
+	r.abandon(tid)
+	r.scan.reset(args)
+	c := &event.Call{Name: name, Args: r.firstArgs(), Entered: -1, Duration: -1}
+	e := r.emitHere(&event.Event{Kind: event.Entered, Call: c})
+	if len(r.pending) >= maxPending || r.held+len(args) > maxPendingText {
+		r.stats.skip(r.name, r.lines.n, name, "too many calls are unfinished at a time")
+		return
+	}
+	r.held += len(args)
+	r.pending[tid] = &pendingCall{name, args, r.lines.n, e.Index, len(c.Args)}
+}
+
+// take removes the thread's open call.
+func (r *straceReader) take(tid int) *pendingCall {
+	p := r.pending[tid]
+	if p != nil {
+		delete(r.pending, tid)
+		r.held -= len(p.args)
+	}
+	return p
+}
+
+// resumed handles the second half of a call: "<... read resumed>"x", 1) = 1".
+func (r *straceReader) resumed(l line, body string) {
+	name, rest, _ := strings.Cut(body[len("<... "):], " resumed>")
+	first := r.firstHalf(name)
+	c := event.Call{Name: name, Entered: -1}
+	text := strings.TrimPrefix(rest, ",")
+	if first == nil {
+		c.Partial = true
+	} else {
+		c.Entered, c.Shown = first.index, first.shown
+		text = first.args + rest
+	}
+	if why := r.parseCall(&c, text); why != "" {
+		if first != nil { // it may come whole on a later line
+			r.pending[r.now.tid] = first
+			r.held += len(first.args)
+		}
+		r.unknown(l, why)
+		return
+	}
+	r.emitCall(&c)
+}
+
+// firstHalf finds the first half of a call that is resumed. An execve may have
+// been started under another thread id, since the thread takes over the
+// leader's; and the first process has no id before strace knows of a second.
+func (r *straceReader) firstHalf(name string) *pendingCall {
+	if p := r.pending[r.now.tid]; p != nil && p.name == name {
+		return r.take(r.now.tid)
+	}
+	if p := r.pending[0]; p != nil && p.name == name && r.now.style == bracketPID {
+		r.who.main = r.now.tid
+		return r.take(0)
+	}
+	r.abandon(r.now.tid)
+	if name != "execve" && name != "execveat" {
+		return nil
+	}
+	other := -1
+	for tid, p := range r.pending {
+		if p.name == name {
+			if other >= 0 {
+				return nil
+			}
+			other = tid
+		}
+	}
+	return r.take(other)
+}
+
+// abandon ends the thread's open call, if there is one: its end will not come.
+func (r *straceReader) abandon(tid int) {
+	p := r.take(tid)
+	if p == nil {
+		return
+	}
+	r.scan.reset(p.args)
+	c := &event.Call{Name: p.name, Args: r.firstArgs(), Entered: p.index, Shown: p.shown, Unfinished: true, Duration: -1}
+	r.stats.StringsCut += r.scan.cut
+	r.emit(&event.Event{Kind: event.Returned, TID: tid, Line: p.line, Time: r.clock.last, Call: c})
+}
+
+// abandonAll ends all open calls, at the end of the log.
+func (r *straceReader) abandonAll() {
+	tids := make([]int, 0, len(r.pending))
+	for tid := range r.pending {
+		tids = append(tids, tid)
+	}
+	slices.Sort(tids)
+	for _, tid := range tids {
+		r.abandon(tid)
+	}
+}
+
+func (r *straceReader) signal(l line, body string) {
+	kind, info, ok := r.scan.parseSignal(body)
+	if !ok {
+		r.unknown(l, "the signal has no known form")
+		return
+	}
+	r.emitHere(&event.Event{Kind: kind, Signal: info})
+}
+
+func (r *straceReader) exit(l line, body string) {
+	exit, ok := parseExit(body)
+	if !ok {
+		r.unknown(l, "the exit has no known form")
+		return
+	}
+	r.abandon(r.now.tid)
+	r.emitHere(&event.Event{Kind: event.Exited, Exit: exit})
+	if exit.SupersededBy == 0 {
+		r.who.exited(r.now.tid)
+		return
+	}
+	if p := r.take(exit.SupersededBy); p != nil {
+		r.pending[r.now.tid] = p
+		r.held += len(p.args)
+	}
+	r.who.exited(exit.SupersededBy)
+}
+
+// message handles what strace says itself.
+func (r *straceReader) message(text string) {
+	tid, verb, ok := processMessage(text)
+	if !ok || verb != "attached" {
+		r.comment(text)
+		return
+	}
+	start := &event.Start{Attached: r.stats.Calls == 0 && len(r.pending) == 0}
+	r.who.started(tid)
+	r.emit(&event.Event{Kind: event.Started, TID: tid, Start: start})
+}
+
+// other handles a line that is none of strace's events.
+func (r *straceReader) other(l line, body string) {
+	switch {
+	case strings.HasPrefix(l.text, "% time "):
+		r.summary = true
+		r.comment(l.text)
+	case r.summary:
+		r.comment(l.text)
+		r.summary = !strings.HasSuffix(l.text, " total") && l.text != ""
+	case r.who.column || r.now.present:
+		r.unknown(l, "no form of strace's lines")
+	default:
+		r.now = prefix{}
+		r.emitHere(&event.Event{Kind: event.Output, Text: l.text})
+	}
+}
+
+// withoutColour takes off the escape sequences of strace --color.
+func withoutColour(s string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "\x1b[")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		n := 0
+		for n < len(rest) && (isDigit(rest[n]) || rest[n] == ';') {
+			n++
+		}
+		if n < len(rest) && rest[n] == 'm' {
+			rest = rest[n+1:]
+		} else {
+			b.WriteString("\x1b[")
+		}
+		s = rest
+	}
+}

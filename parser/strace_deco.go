@@ -1,0 +1,90 @@
+package parser
+
+import "strings"
+
+// deco reads what a descriptor or pid stands for: </etc/passwd>,
+// </dev/null<char 1:3>>, <TCP:[127.0.0.1:80->127.0.0.1:4711]>,
+// </tmp/x>(deleted), <bash>.
+func (p *scanner) deco() (string, bool) {
+	rest := p.s[p.i+1:]
+	n := -1
+	if !p.noNested {
+		if strings.HasPrefix(rest, "/") {
+			n = pathDecoEnd(rest)
+		} else {
+			n = otherDecoEnd(rest)
+		}
+		p.noNested = n < 0
+	}
+	if n < 0 && !p.noAngle {
+		n = strings.IndexByte(rest, '>')
+		p.noAngle = n < 0
+	}
+	if n < 0 {
+		return "", false
+	}
+	text := rest[:n]
+	p.i += n + 2
+	if decoEscaped(text) {
+		if strings.IndexByte(text, '\\') >= 0 {
+			text = unescape("", text)
+		}
+	} else {
+		text = printable(text)
+	}
+	if p.skip("(deleted)") {
+		text += " (deleted)"
+	}
+	return text, true
+}
+
+// decoEscaped says whether strace escapes the text as a string: it does so with
+// paths and names, not with "TCP:[…]" and "{eventfd-count=…}".
+func decoEscaped(text string) bool {
+	return strings.HasPrefix(text, "/") || !strings.HasPrefix(text, "{") && !strings.Contains(text, ":[")
+}
+
+// pathDecoEnd finds the ">" after a path, in which both angle brackets are
+// escaped; a device follows in brackets of its own.
+func pathDecoEnd(s string) int {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '<':
+			depth++
+		case '>':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		}
+	}
+	return -1
+}
+
+// otherDecoEnd finds the ">" after a protocol's text, in which "->" and quoted
+// socket paths stand in square brackets.
+func otherDecoEnd(s string) int {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '[':
+			depth++
+		case ']':
+			depth--
+		case '"':
+			if depth > 0 {
+				end, _ := stringEnd(s, i)
+				if end < 0 {
+					return -1
+				}
+				i = end
+			}
+		case '>':
+			if depth <= 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
