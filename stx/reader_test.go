@@ -8,8 +8,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // threeBlocks is a capture and where its blocks end; block i has the records
@@ -309,14 +307,13 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// TestZeros has records that compress so well that their block is stored.
+// TestZeros has a record that compresses so well that its block is stored.
 func TestZeros(t *testing.T) {
-	recs := []*Record{
-		{Kind: KindExit, TID: 1, Time: 1, Exit: &Exit{Mem: []Mem{{Data: make([]byte, 1<<20)}}}},
-		{Kind: KindFinish, Finish: &Finish{Reason: "exited"}},
-	}
-	got, rd := readAll(t, bytes.NewReader(write(t, recs)))
-	if !cmp.Equal(recs, got) || rd.Truncated() {
-		t.Errorf("read %d records, %s", len(got), rd.Why())
+	zeros := make([]byte, 1<<20)
+	got, _ := readAll(t, bytes.NewReader(write(t, []*Record{
+		{Kind: KindExit, TID: 1, Time: 1, Exit: &Exit{Mem: []Mem{{Data: zeros}}}},
+	})))
+	if len(got) != 1 || !bytes.Equal(got[0].Exit.Mem[0].Data, zeros) {
+		t.Errorf("read %d records, or other memory", len(got))
 	}
 }
