@@ -133,8 +133,8 @@ func killed() *analyze.Diagnosis {
 		Causes: []analyze.Cause{{
 			Kind: "signal", Confidence: 0.9, Signal: ptr("SIGSEGV"), PID: 4711, Program: "/srv/bin/calc", Count: 1, CallsBefore: -1,
 			Event:       &analyze.Ref{Index: 50, PID: 4711, Text: "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=NULL} ---"},
-			Summary:     "it used a null pointer",
-			Explanation: "Address 0 is not mapped.",
+			Summary:     "calc was killed by SIGSEGV",
+			Explanation: "calc[4711] was killed by SIGSEGV (it used memory that it may not use). It used a null pointer.",
 		}},
 	}
 }
@@ -170,7 +170,7 @@ func hang() *analyze.Diagnosis {
 		Causes: []analyze.Cause{{
 			Kind: "hang", Confidence: 0.9, Syscall: "flock", PID: 3, Program: "/usr/bin/flock", Path: ptr("/srv/db.lock"), Count: 1, CallsBefore: -1,
 			Event:   ref(31, 0, 3, `flock(3</srv/db.lock>, LOCK_EX`),
-			Summary: "it waits for the lock on /srv/db.lock",
+			Summary: "flock waits for the lock on /srv/db.lock",
 			Advice:  []string{"find its holder: fuser -v /srv/db.lock"},
 		}},
 	}

@@ -60,12 +60,19 @@ func noCause(d *analyze.Diagnosis) string {
 	return ", and no failed call stands out."
 }
 
-// sentence is the cause's summary with the program that it is about: a
-// summary's "it" is the program that failed, which need not be the command.
+// sentence is the cause's summary in a form that goes on from the ending: "it"
+// is the command, every other program is named. It is "" when the ending says
+// the same.
 func sentence(d *analyze.Diagnosis, c *analyze.Cause) string {
 	s := strings.TrimRight(show(c.Summary, maxText), ". ")
-	rest, ok := strings.CutPrefix(s, "it ")
-	if ok && c.Program != "" && base(c.Program) != subject(&d.Outcome) {
+	name := subject(&d.Outcome)
+	if s == ending(&d.Outcome) {
+		return ""
+	}
+	if rest, ok := strings.CutPrefix(s, name+" "); ok {
+		return "it " + rest
+	}
+	if rest, ok := strings.CutPrefix(s, "it "); ok && c.Program != "" && base(c.Program) != name {
 		return base(c.Program) + " " + rest
 	}
 	return s
