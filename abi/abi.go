@@ -33,7 +33,7 @@ const (
 	Addr          // a pointer that is not followed
 	FD            // a file descriptor
 	DirFD         // a directory descriptor or AT_FDCWD, for the path that follows it
-	Path          // a NUL-terminated path
+	Path          // a NUL-terminated path; Out only for getcwd
 	Str           // another NUL-terminated string
 	Mode          // permission bits, written in octal
 	Flags         // a bit mask of Set
@@ -44,7 +44,7 @@ const (
 	MMsgHdr       // array of struct mmsghdr; count by Len
 	SockAddr      // struct sockaddr; length by Len (an argument that holds it, or points to it)
 	SockLen       // pointer to a socklen_t
-	Struct        // pointer to the struct named by Set, Size bytes
+	Struct        // pointer to the struct named by Set, Size bytes, or as many as the argument Len says (clone3)
 	Array         // pointer to an array of what Set names, Size bytes each; count by Len
 	Argv          // NULL-terminated array of strings
 	Envp          // likewise, the environment
@@ -52,11 +52,11 @@ const (
 	UID           // user id
 	GID           // group id
 	Sig           // signal number
-	SigSet        // pointer to a set of signals; size by Len, else 8
+	SigSet        // pointer to a set of signals; size by Len, else Count, else 8 bytes
 	WStatus       // pointer to a wait status
 	FDPair        // pointer to int[2] (pipe, socketpair)
 	IntPtr        // pointer to an int
-	LongPtr       // pointer to a long, size_t or loff_t
+	LongPtr       // pointer to a long, size_t or loff_t of Size bytes
 	Dev           // device number
 	Clone         // clone's flags with the exit signal in the low byte
 	IoctlCmd      // ioctl request; the next argument is shaped by it
@@ -64,6 +64,8 @@ const (
 	FcntlArg      // shaped by fcntl's command
 	SockOpt       // socket option name, of the level before it
 	OptVal        // value of a socket option; length by Len
+	Unused        // a register that the call ignores; not shown
+	High          // upper half of the number before it (32-bit calls); not shown
 )
 
 // Where a length is found that is not in an argument.
@@ -84,6 +86,8 @@ type Arg struct {
 	// is the index of the argument with the room there is, else NoLen.
 	Len int
 	Max int
+	// Count is the number of elements of an Array of fixed length, 0 for others.
+	Count int
 	// Optional: only there when flags ask for it (open's mode).
 	Optional bool
 }
@@ -95,16 +99,7 @@ type Call struct {
 	Ret  Kind // FD for calls that make a descriptor; Addr, Int …
 	// Never: the call does not return (exit_group), or returns elsewhere.
 	Never bool
-}
 
-// The functions of this package, for orientation:
-//
-//	Lookup(name string) *Call                     the description of a call, nil if there is none
-//	(Arch) CallName(nr uint64) string              "openat"; "syscall_0x3e8" when unknown
-//	(Arch) CallNumber(name string) (uint64, bool)
-//	Errno(name string) int; ErrnoName(n int) string  "ENOENT"; "" when unknown; with ERESTARTSYS (512) …
-//	ErrnoText(name string) string                  "No such file or directory" (strerror(3), C locale)
-//	SignalName(n int) string                       "SIGSEGV", "SIGRT_5"; SignalNumber(name) int
-//	(Arch) FlagText(set string, v uint64) string    "O_RDONLY|O_CLOEXEC|0x80000000"; unknown bits in hex
-//	(Arch) EnumText(set string, v uint64) string    "AF_UNIX"; "0x63 /* AF_??? */" when unknown
-//	IoctlText(cmd uint64) string                   "TCGETS", "_IOC(…)" when unknown
+	key      int       // the argument that variants depend on
+	variants []variant // what the call looks like for one command, see For
+}

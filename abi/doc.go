@@ -12,3 +12,5 @@
 //
 // Start reading at calls.txt, then at [Call] and [Arg].
 package abi
+
+//go:generate go run ./internal/gen

@@ -1,0 +1,69 @@
+package abi
+
+import "sync"
+
+type errno struct{ name, text string }
+
+// kernelErrnos are those that no program is meant to see, but a tracer does
+// (include/linux/errno.h), from 512 on. The texts of the first are those that
+// strace prints.
+var kernelErrnos = [...]errno{
+	512 - 512: {"ERESTARTSYS", "To be restarted if SA_RESTART is set"},
+	513 - 512: {"ERESTARTNOINTR", "To be restarted"},
+	514 - 512: {"ERESTARTNOHAND", "To be restarted if no handler"},
+	515 - 512: {"ENOIOCTLCMD", "No ioctl command"},
+	516 - 512: {"ERESTART_RESTARTBLOCK", "Interrupted by signal"},
+	517 - 512: {"EPROBE_DEFER", "Driver requests probe retry"},
+	518 - 512: {"EOPENSTALE", "Open found a stale dentry"},
+	519 - 512: {"ENOPARAM", "Parameter not supported"},
+	521 - 512: {"EBADHANDLE", "Illegal NFS file handle"},
+	522 - 512: {"ENOTSYNC", "Update synchronization mismatch"},
+	523 - 512: {"EBADCOOKIE", "Cookie is stale"},
+	524 - 512: {"ENOTSUPP", "Operation is not supported"},
+	525 - 512: {"ETOOSMALL", "Buffer or request is too small"},
+	526 - 512: {"ESERVERFAULT", "An untranslatable error occurred"},
+	527 - 512: {"EBADTYPE", "Type not supported by server"},
+	528 - 512: {"EJUKEBOX", "Request initiated, but will not complete before timeout"},
+	529 - 512: {"EIOCBQUEUED", "iocb queued, will get completion event"},
+	530 - 512: {"ERECALLCONFLICT", "Conflict with recalled state"},
+	531 - 512: {"ENOGRACE", "NFS file lock reclaim refused"},
+}
+
+// errnoAliases are second names of one number.
+var errnoAliases = map[string]string{
+	"EWOULDBLOCK": "EAGAIN", "EDEADLOCK": "EDEADLK", "ENOTSUP": "EOPNOTSUPP",
+}
+
+// ErrnoName gives the name of an errno (a positive number), "" when unknown.
+func ErrnoName(n int) string { return errnoOf(n).name }
+
+// ErrnoText gives strerror(3)'s text in the C locale, "" when unknown.
+func ErrnoText(name string) string { return errnoOf(Errno(name)).text }
+
+// Errno gives the number of an errno, 0 when unknown.
+func Errno(name string) int {
+	if other, ok := errnoAliases[name]; ok {
+		name = other
+	}
+	return errnoNumbers()[name]
+}
+
+func errnoOf(n int) errno {
+	switch {
+	case n > 0 && n < len(errnos):
+		return errnos[n]
+	case n >= 512 && n-512 < len(kernelErrnos):
+		return kernelErrnos[n-512]
+	}
+	return errno{}
+}
+
+var errnoNumbers = sync.OnceValue(func() map[string]int {
+	m := map[string]int{}
+	for n := range 512 + len(kernelErrnos) {
+		if e := errnoOf(n); e.name != "" {
+			m[e.name] = n
+		}
+	}
+	return m
+})
