@@ -1,6 +1,10 @@
 package parser
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/stracex/stracex/event"
+)
 
 // deco reads what a descriptor or pid stands for: </etc/passwd>,
 // </dev/null<char 1:3>>, <TCP:[127.0.0.1:80->127.0.0.1:4711]>,
@@ -25,23 +29,17 @@ func (p *scanner) deco() (string, bool) {
 	}
 	text := rest[:n]
 	p.i += n + 2
-	if decoEscaped(text) {
+	if event.DecoEscaped(text) {
 		if strings.IndexByte(text, '\\') >= 0 {
 			text = unescape("", text)
 		}
 	} else {
-		text = printable(text)
+		text = event.Printable(text)
 	}
 	if p.skip("(deleted)") {
 		text += " (deleted)"
 	}
 	return text, true
-}
-
-// decoEscaped says whether strace escapes the text as a string: it does so with
-// paths and names, not with "TCP:[…]" and "{eventfd-count=…}".
-func decoEscaped(text string) bool {
-	return strings.HasPrefix(text, "/") || !strings.HasPrefix(text, "{") && !strings.Contains(text, ":[")
 }
 
 // pathDecoEnd finds the ">" after a path, in which both angle brackets are

@@ -95,7 +95,7 @@ func (p *scanner) parenthesis() (string, bool) {
 		case ')':
 			text := p.s[start:p.i]
 			p.i++
-			return printable(text), true
+			return event.Printable(text), true
 		case 0:
 			if p.i >= len(p.s) {
 				return "", false

@@ -1,10 +1,6 @@
 package parser
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
+import "strings"
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
@@ -78,7 +74,7 @@ func escape(s string) (c byte, used int) {
 		}
 	case '0', '1', '2', '3', '4', '5', '6', '7':
 		for used < 3 && used < len(s) && '0' <= s[used] && s[used] <= '7' {
-			c = c<<3 | s[used] - '0'
+			c = c<<3 | (s[used] - '0')
 			used++
 		}
 		return c, used
@@ -97,45 +93,4 @@ func unhex(c byte) int {
 		return int(c-'A') + 10
 	}
 	return -1
-}
-
-// printable replaces bytes that strace never writes outside strings, such as
-// terminal escapes, by octal escapes.
-func printable(s string) string {
-	if isPrintable(s) {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if (r == utf8.RuneError && n == 1) || !unicode.IsPrint(r) {
-			for _, c := range []byte(s[i : i+n]) {
-				b.Write([]byte{'\\', '0' + c>>6, '0' + c>>3&7, '0' + c&7})
-			}
-		} else {
-			b.WriteString(s[i : i+n])
-		}
-		i += n
-	}
-	return b.String()
-}
-
-func isPrintable(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c == 0x7f {
-			return false
-		} else if c >= 0x80 {
-			return isPrintableText(s[i:])
-		}
-	}
-	return true
-}
-
-func isPrintableText(s string) bool {
-	for i, r := range s {
-		if !unicode.IsPrint(r) || r == utf8.RuneError && strings.HasPrefix(s[i:], "\xef\xbf\xbd") == false {
-			return false
-		}
-	}
-	return true
 }

@@ -95,7 +95,7 @@ func (p *scanner) list(closing byte) list {
 			l.closed = true
 			break
 		}
-		if p.depth == 1 && p.unfinishedMark() {
+		if p.unfinishedMark() {
 			p.i++
 			l.closed = true
 			break
@@ -147,6 +147,9 @@ func (p *scanner) separator(closing byte, l *list) bool {
 // "read(5 <unfinished ...>) = ?".
 func (p *scanner) unfinishedMark() bool {
 	const mark = "<unfinished ...>"
+	if p.depth != 1 {
+		return false
+	}
 	if rest := p.s[p.i:]; strings.HasPrefix(rest, mark) && strings.HasPrefix(rest[len(mark):], ")") {
 		p.i += len(mark)
 		p.unfinished = true
@@ -215,7 +218,9 @@ func (p *scanner) value(blankEnds bool) event.Value {
 		}
 	}
 	p.i, p.cut, p.open = start, cut, open
-	return event.Value{Kind: event.Raw, Str: p.raw()}
+	v := event.Value{Kind: event.Raw, Str: p.raw()}
+	p.unfinishedMark()
+	return v
 }
 
 // atom reads a value without what may stand behind it.
@@ -383,7 +388,7 @@ func (p *scanner) suffix(v *event.Value, blankEnds bool) bool {
 		end = p.i
 		p.spaces()
 	}
-	if p.depth == 1 && p.unfinishedMark() {
+	if p.unfinishedMark() {
 		return true
 	}
 	if blankEnds && end < p.i && !p.atEnd() {
@@ -399,7 +404,7 @@ func (p *scanner) comment() (string, bool) {
 		if n := strings.Index(p.s[p.i+2:], "*/"); n >= 0 {
 			text := p.s[p.i+2 : p.i+2+n]
 			p.i += n + 4
-			return printable(strings.TrimSpace(text)), true
+			return event.Printable(strings.TrimSpace(text)), true
 		}
 	}
 	p.noComment, p.open = true, true
@@ -419,6 +424,10 @@ loop:
 				end, p.open = len(p.s)-1, true
 			}
 			p.i = end
+		case '<':
+			if depth == 0 && p.depth == 1 && strings.HasPrefix(p.s[p.i:], "<unfinished ...>)") {
+				break loop
+			}
 		case '/':
 			if strings.HasPrefix(p.s[p.i:], "/*") {
 				p.comment()
@@ -441,5 +450,5 @@ loop:
 	if depth > 0 {
 		p.open = true
 	}
-	return printable(strings.TrimRight(p.s[start:p.i], " "))
+	return event.Printable(strings.TrimRight(p.s[start:p.i], " "))
 }
