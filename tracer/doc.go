@@ -1,2 +1,33 @@
-// Package tracer is the ptrace engine.
+// Package tracer is the ptrace engine: it runs a command and records what its
+// processes ask of the kernel. It decodes nothing.
+//
+// In: [Options], the command and where its records go. Out: stx records, in
+// order, given to Options.Sink; and a [Result], how the command ended. The
+// command itself is not disturbed: same output, same exit status, same signals
+// and job control as without a tracer.
+//
+// The order of a capture: Begin, Start and Process (the command, just before
+// its first execve), then the Enter of that execve, which is in the capture
+// even when it fails. Each thread's Start comes before its other records. A
+// successful execve gives Exec, the call's Exit, and a Process snapshot. A
+// failed call gives its Exit and, where a path or an address could be the
+// reason, Evidence: what the engine saw from the tracee's place just then.
+//
+// Start reading at [Run] and engine.loop (engine_linux.go), where each stop of
+// a tracee is turned into records. The other files:
+//
+//	stage_linux.go      the command's side of the start, before its execve
+//	program_linux.go    which file a command name means (PATH)
+//	stops_linux.go      what each kind of ptrace-stop means
+//	ending_linux.go     quiet, timeout, letting processes go
+//	signals_linux.go    signals sent to the tracer itself
+//	wake_linux.go       how others get the engine out of wait4
+//	ptrace_linux.go     ptrace requests that x/sys has no name for
+//	memory_linux.go     reading a tracee's memory
+//	plan*.go            which memory a call points to, by abi's table
+//	snapshot_linux.go   stx.Process
+//	evidence_linux.go   stx.Evidence: walk_linux.go, program files, addresses
+//
+// Works on Linux on amd64 and arm64 (one source: the kernel's interfaces used
+// here are the same on both); elsewhere Run gives [ErrUnsupported].
 package tracer

@@ -2,6 +2,7 @@ package tracer
 
 import (
 	"errors"
+	"os"
 	"time"
 
 	"github.com/stracex/stracex/stx"
@@ -17,6 +18,8 @@ type Options struct {
 	Dir         string   // "": the tracer's own
 	Tool        string   // goes into stx.Begin
 	StringLimit int      // bytes copied of a buffer, 256 by default
+	// Stdin, Stdout and Stderr are the command's; nil: the tracer's own.
+	Stdin, Stdout, Stderr *os.File
 	// Quiet is how long to wait, after the command itself has ended, for
 	// processes that it left behind to be silent before they are let go
 	// (default 200 ms, with a cap of a few seconds whatever they do).
@@ -25,7 +28,9 @@ type Options struct {
 	// What happens to the command then is Kill.
 	Timeout time.Duration
 	Kill    bool // at Timeout, end what was started instead of letting it go
-	// Sink takes each record, in order, on the engine's own goroutine.
+	// Sink takes each record, in order, on the engine's own goroutine. The
+	// record is the sink's to keep. After an error nothing more is recorded,
+	// the command runs on untraced, and Run returns the error with the result.
 	Sink func(*stx.Record) error
 }
 
@@ -36,9 +41,37 @@ type Result struct {
 	Signal   int
 	TimedOut bool
 	Left     []int // processes that were let go while running
+	// Running: the command itself is among Left, ExitCode means nothing.
+	Running bool
 }
 
-// Engine: Start begins a capture of a command; Run does the whole job.
-//
-//	Run(ctx context.Context, o Options) (Result, error)
-//	Init()   must be called first in main: it is the child's side of the start
+// NotFoundError says that no directory of PATH has the program.
+type NotFoundError struct{ Name string }
+
+func (e *NotFoundError) Error() string { return "no such program: " + e.Name }
+
+// PermissionError says that the kernel doesn't let us trace.
+type PermissionError struct {
+	// Yama is /proc/sys/kernel/yama/ptrace_scope, -1 where there is none.
+	// 3 forbids ptrace to everyone, 2 without CAP_SYS_PTRACE.
+	Yama int
+	// Capable: the tracer has CAP_SYS_PTRACE.
+	Capable bool
+	// Seccomp: the tracer runs under a seccomp filter, as in a container.
+	Seccomp bool
+	Err     error // EPERM
+}
+
+func (e *PermissionError) Error() string { return "ptrace is not permitted: " + e.Err.Error() }
+func (e *PermissionError) Unwrap() error { return e.Err }
+
+// KernelError says that the kernel lacks what the engine needs.
+type KernelError struct {
+	Needs string // "PTRACE_GET_SYSCALL_INFO (Linux 5.3)"
+	Err   error
+}
+
+func (e *KernelError) Error() string {
+	return "this kernel has no " + e.Needs + ": " + e.Err.Error()
+}
+func (e *KernelError) Unwrap() error { return e.Err }

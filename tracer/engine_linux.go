@@ -1,0 +1,323 @@
+package tracer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/stx"
+)
+
+const (
+	// stageOptions are the stage's until its execve: no event of its runtime
+	// concerns us, but it must die with us.
+	stageOptions = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_EXITKILL
+	// followOptions are the command's, and its children's by inheritance.
+	followOptions = stageOptions | unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_TRACEFORK |
+		unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACECLONE
+)
+
+// engine is one capture under way. All its methods run on one locked thread:
+// the kernel takes ptrace requests from a tracee's tracer thread only.
+type engine struct {
+	opt     Options
+	ctx     context.Context
+	waker   *waker
+	command int  // process id
+	staging bool // the command has not reached its execve, or is past a failed one
+	started bool // the command's execve has succeeded
+
+	threads map[int]*thread
+	// early holds threads whose first stop came before the event that names
+	// their parent. They wait for it.
+	early map[int]*early
+
+	ending  ending
+	sinkErr error
+	result  Result
+	over    bool // the command itself has ended
+
+	lastEvent time.Time // when a tracee last did something, while over
+	own       *ownSignals
+	looked    lookedUp
+}
+
+// thread is a traced thread.
+type thread struct {
+	tid, pid int
+	call     *call // the call it is in, nil outside
+	// mayOutlive: it is in a vfork, see mayOutliveUs.
+	mayOutlive bool
+}
+
+// call is a system call between its two stops.
+type call struct {
+	arch abi.Arch
+	nr   uint64
+	name string
+	args [6]uint64
+	desc *abi.Call // nil: not in abi's table
+	mem  []stx.Mem // what was copied at entry
+}
+
+// early is a thread seen before its birth was announced.
+type early struct {
+	status unix.WaitStatus
+	dead   bool
+}
+
+// Run runs a command under ptrace until it and all that it started have ended or
+// been let go. Errors: *NotFoundError, *PermissionError, *KernelError,
+// ErrUnsupported when nothing was run; the sink's error and ctx's, with a valid
+// Result, when the capture has ended before the command. ctx's end lets all
+// processes go.
+func Run(ctx context.Context, o Options) (Result, error) {
+	if native == 0 {
+		return Result{}, ErrUnsupported
+	}
+	if err := ctx.Err(); err != nil {
+		return Result{}, context.Cause(ctx)
+	}
+	if len(o.Argv) == 0 {
+		return Result{}, errors.New("no command")
+	}
+	if o.StringLimit <= 0 {
+		o.StringLimit = 256
+	}
+	if o.Quiet <= 0 {
+		o.Quiet = 200 * time.Millisecond
+	}
+	type outcome struct {
+		result Result
+		err    error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		// Never unlocked: the thread ends with the goroutine, and with it
+		// whatever state ptrace and the signal mask have left in it.
+		runtime.LockOSThread()
+		e := &engine{opt: o, ctx: ctx, threads: map[int]*thread{}, early: map[int]*early{}}
+		result, err := e.run()
+		done <- outcome{result, err}
+	}()
+	out := <-done
+	return out.result, out.err
+}
+
+// run does the whole job on the calling thread.
+func (e *engine) run() (Result, error) {
+	s, err := startStage(&e.opt)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := takeStage(s); err != nil {
+		s.abandon()
+		return Result{}, err
+	}
+	if e.waker, err = newWaker(); err != nil {
+		s.abandon()
+		return Result{}, fmt.Errorf("preparing to be woken: %w", err)
+	}
+	defer setRestart(wakeSignal, true)
+	defer e.waker.stop()
+	e.command, e.staging = s.pid, true
+	e.result.PID = s.pid
+	e.threads[s.pid] = &thread{tid: s.pid, pid: s.pid}
+	e.own = watchOwnSignals(s.pid)
+	defer e.own.stop()
+	defer e.watchEnds()()
+
+	if err := s.release(); err != nil {
+		s.abandon()
+		return Result{}, fmt.Errorf("starting the command: %w", err)
+	}
+	e.loop()
+	e.finish()
+	return e.result, e.failure()
+}
+
+// takeStage seizes a stage, checks that the kernel can do what we need, and
+// leaves it running to its next call.
+func takeStage(s *stage) error {
+	if err := seize(s.pid, stageOptions); err != nil {
+		return seizeError(err)
+	}
+	if err := unix.PtraceInterrupt(s.pid); err != nil {
+		return fmt.Errorf("stopping the command before its start: %w", err)
+	}
+	var status unix.WaitStatus
+	for {
+		_, err := unix.Wait4(s.pid, &status, unix.WALL, nil)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("stopping the command before its start: %w", err)
+		}
+		break
+	}
+	if !status.Stopped() {
+		return errors.New("the command was killed before its start")
+	}
+	if _, err := syscallInfo(s.pid); err != nil {
+		return &KernelError{Needs: "PTRACE_GET_SYSCALL_INFO (Linux 5.3)", Err: err}
+	}
+	signal := 0
+	if stopEvent(status) == 0 {
+		signal = int(status.StopSignal())
+	}
+	return unix.PtraceSyscall(s.pid, signal)
+}
+
+// watchEnds wakes the engine when the time is up or the context ends. The
+// function it returns stops that.
+func (e *engine) watchEnds() func() {
+	stop := context.AfterFunc(e.ctx, e.waker.wake)
+	if e.opt.Timeout <= 0 {
+		return func() { stop() }
+	}
+	e.ending.timeout = time.Now().Add(e.opt.Timeout)
+	timer := time.AfterFunc(e.opt.Timeout, e.waker.wake)
+	return func() { stop(); timer.Stop() }
+}
+
+// loop takes stops and deaths of tracees until there are none left, or those
+// that are left were let go.
+func (e *engine) loop() {
+	for !e.ending.done {
+		var status unix.WaitStatus
+		// __WNOTHREAD: only this thread's children and tracees; others that
+		// the program has started are none of our business.
+		tid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+		switch {
+		case err == unix.ECHILD:
+			return
+		case err == nil:
+			e.handle(tid, status)
+		}
+		if e.waker.noticed() {
+			e.lookAround()
+		}
+	}
+}
+
+// handle deals with one report of wait4.
+func (e *engine) handle(tid int, status unix.WaitStatus) {
+	t := e.threads[tid]
+	if e.over {
+		e.lastEvent = time.Now()
+	}
+	switch {
+	case t == nil && (status.Exited() || status.Signaled()):
+		if tid == e.command {
+			e.commandEnded(status)
+		} else if w := e.early[tid]; w != nil {
+			w.status, w.dead = status, true
+		} else if e.ending.mode == modeFollow {
+			e.early[tid] = &early{status: status, dead: true}
+		}
+	case t == nil:
+		e.early[tid] = &early{status: status}
+		if e.ending.mode != modeFollow {
+			e.adopt(tid, processOf(tid), 0, 0)
+		}
+	case status.Exited() || status.Signaled():
+		e.ended(t, status)
+	case status.Stopped():
+		e.stopped(t, status)
+	}
+}
+
+// ended records the death of a thread.
+func (e *engine) ended(t *thread, status unix.WaitStatus) {
+	delete(e.threads, t.tid)
+	end := &stx.End{Code: status.ExitStatus(), Core: status.CoreDump()}
+	if status.Signaled() {
+		end.Code, end.Signal = 0, int(status.Signal())
+	}
+	e.emit(&stx.Record{Kind: stx.KindEnd, TID: t.tid, End: end})
+	if t.tid == e.command {
+		e.commandEnded(status)
+	}
+	if t.call != nil && makesThread(t.call.name) {
+		// It may have died between making a child and saying so.
+		e.adoptOrphans(t)
+	}
+}
+
+// commandEnded keeps how the command has ended; what it left behind gets a
+// little time.
+func (e *engine) commandEnded(status unix.WaitStatus) {
+	e.over = true
+	e.result.ExitCode, e.result.Signal = status.ExitStatus(), 0
+	if status.Signaled() {
+		e.result.ExitCode, e.result.Signal = 0, int(status.Signal())
+	}
+	e.beginQuiet()
+}
+
+// emit stamps a record and gives it to the sink. After the sink's first error
+// the capture is over.
+func (e *engine) emit(r *stx.Record) {
+	if e.sinkErr != nil || e.opt.Sink == nil {
+		return
+	}
+	r.Time = time.Now().UnixNano()
+	if err := e.opt.Sink(r); err != nil {
+		e.sinkErr = err
+		e.letAllGo("sink")
+	}
+}
+
+func (e *engine) note(tid int, code, text string) {
+	e.emit(&stx.Record{Kind: stx.KindNote, TID: tid, Note: &stx.Note{Code: code, Text: text}})
+}
+
+// begin records what a capture starts with, at the entry of the command's own
+// execve.
+func (e *engine) begin(t *thread) {
+	e.staging = false
+	if err := unix.PtraceSetOptions(t.tid, followOptions); err != nil && err != unix.ESRCH {
+		e.note(t.tid, "options", "children can't be followed: "+err.Error())
+	}
+	e.emit(&stx.Record{Kind: stx.KindBegin, Begin: &stx.Begin{
+		Tool:        e.opt.Tool,
+		Engine:      "ptrace",
+		Arch:        uint32(native),
+		Kernel:      kernelRelease(),
+		Argv:        e.opt.Argv,
+		Cwd:         absDir(e.opt.Dir),
+		PID:         e.command,
+		StringLimit: e.opt.StringLimit,
+	}})
+	e.emit(&stx.Record{Kind: stx.KindStart, TID: t.tid, Start: &stx.Start{PID: t.pid}})
+	e.emit(&stx.Record{Kind: stx.KindProcess, TID: t.tid, Process: e.stageSnapshot(t.pid)})
+}
+
+func kernelRelease() string {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return ""
+	}
+	return unix.ByteSliceToString(u.Release[:])
+}
+
+// seizeError says why ptrace was refused.
+func seizeError(err error) error {
+	if !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EACCES) {
+		return fmt.Errorf("tracing the command: %w", err)
+	}
+	status, _ := readStatus("/proc", os.Getpid())
+	return &PermissionError{
+		Yama:    yamaScope("/proc"),
+		Capable: status.capEff&(1<<unix.CAP_SYS_PTRACE) != 0,
+		Seccomp: status.seccomp > 0,
+		Err:     err,
+	}
+}

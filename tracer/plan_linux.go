@@ -1,0 +1,244 @@
+package tracer
+
+import (
+	"math"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/stx"
+)
+
+// How much is copied of what a call points to, in bytes unless said otherwise.
+// Options.StringLimit holds where nothing else is said here.
+const (
+	pathMax  = 4096 // paths and other strings, whole
+	argvMax  = 1024 // arguments of an execve, and variables (their pointers only)
+	argvRoom = 64 << 10
+	// Messages are written, and they are what a diagnosis starts from.
+	writeMax     = 64 << 10 // to fds 0, 1, 2 and to what isn't a regular file
+	writeFileMax = 4096     // to a regular file
+	readPipeMax  = 4096     // from what isn't a regular file: pipes, sockets, terminals
+	arrayMax     = 16 << 10 // arrays of structs, directory entries
+	structMax    = 4096     // a struct with a size of its own, ancillary data
+	iovMax       = 1024     // elements of an iovec array (the kernel's UIO_MAXIOV)
+	msgsMax      = 64       // messages of one sendmmsg or recvmmsg
+	addrMax      = 128      // sizeof(struct sockaddr_storage)
+)
+
+// source is a tracee's memory.
+type source interface {
+	read(addr uint64, n int) ([]byte, unix.Errno)
+	readString(addr uint64, max int) ([]byte, bool, unix.Errno)
+}
+
+// plan copies what one call points to, at its entry or at its exit.
+type plan struct {
+	memory source
+	call   *call
+	limit  int // Options.StringLimit
+	// special says whether a descriptor of the tracee is something other than
+	// a regular file.
+	special func(fd int) bool
+
+	out []stx.Mem
+	ret int64 // at the exit
+}
+
+// copier copies what argument a points to.
+type copier func(p *plan, a *abi.Arg, addr uint64)
+
+// The kinds of arguments that point to something.
+var atEntry = map[abi.Kind]copier{
+	abi.Path: (*plan).str, abi.Str: (*plan).str,
+	abi.Argv: (*plan).argv, abi.Envp: (*plan).pointers,
+	abi.Buf: (*plan).written, abi.IOVec: (*plan).writtenVector,
+	abi.MsgHdr: (*plan).sentMessage, abi.MMsgHdr: (*plan).sentMessages,
+	abi.SockAddr: (*plan).sockaddr, abi.OptVal: (*plan).option,
+	abi.IoctlArg: (*plan).ioctl, abi.FcntlArg: (*plan).none,
+}
+
+var atExit = map[abi.Kind]copier{
+	abi.Path: (*plan).gotten, abi.Str: (*plan).gotten,
+	abi.Buf: (*plan).gotten, abi.IOVec: (*plan).gottenVector,
+	abi.MsgHdr: (*plan).receivedMessage, abi.MMsgHdr: (*plan).receivedMessages,
+	abi.SockAddr: (*plan).sockaddr, abi.OptVal: (*plan).option,
+	abi.IoctlArg: (*plan).ioctl, abi.FcntlArg: (*plan).none,
+}
+
+// atBoth are the kinds with a size of their own.
+var atBoth = map[abi.Kind]copier{
+	abi.SockLen: fixed(4), abi.WStatus: fixed(4), abi.FDPair: fixed(8),
+	abi.IntPtr: fixed(4), abi.LongPtr: (*plan).long,
+	abi.Struct: (*plan).structure, abi.Array: (*plan).array, abi.SigSet: (*plan).sigset,
+}
+
+// enter gives the memory that the call reads.
+func (p *plan) enter() []stx.Mem {
+	p.each(abi.In, atEntry)
+	return p.out
+}
+
+// exit gives the memory that the call has written. A call that failed has
+// written nothing, but for the time that is left.
+func (p *plan) exit(ret int64, failed bool) []stx.Mem {
+	p.ret = ret
+	if !failed || p.interrupted() {
+		p.each(abi.Out, atExit)
+	}
+	return p.out
+}
+
+// interrupted: a sleep that a signal has ended, whose rest was written.
+func (p *plan) interrupted() bool {
+	const erestartnohand, erestartRestartblock = -514, -516
+	return (p.ret == -int64(unix.EINTR) || p.ret == erestartnohand || p.ret == erestartRestartblock) &&
+		(p.call.name == "nanosleep" || p.call.name == "clock_nanosleep")
+}
+
+func (p *plan) each(when abi.Dir, table map[abi.Kind]copier) {
+	if p.call.desc == nil {
+		return
+	}
+	for i := range p.call.desc.Args {
+		a := &p.call.desc.Args[i]
+		addr := p.call.args[i]
+		shaped := a.Kind == abi.IoctlArg || a.Kind == abi.FcntlArg
+		if addr == 0 || a.Dir&when == 0 && !shaped {
+			continue
+		}
+		if c := atBoth[a.Kind]; c != nil {
+			c(p, a, addr)
+		} else if c := table[a.Kind]; c != nil {
+			c(p, a, addr)
+		}
+	}
+}
+
+// take copies up to max of the want bytes at addr, and gives what it got. What
+// is copied already is not copied again.
+func (p *plan) take(addr, want uint64, max int) []byte {
+	if addr == 0 || want == 0 || max <= 0 {
+		return nil
+	}
+	n := int(min(want, uint64(max)))
+	for i := range p.out {
+		if m := &p.out[i]; m.Addr == addr && len(m.Data) >= n {
+			return m.Data[:n]
+		}
+	}
+	data, errno := p.memory.read(addr, n)
+	p.out = append(p.out, stx.Mem{Addr: addr, Want: want, Data: data, Errno: int32(errno)})
+	return data
+}
+
+// takeString copies a string with its NUL. A Want above the length of Data says
+// that the string goes on.
+func (p *plan) takeString(addr uint64, max int) []byte {
+	s, whole, errno := p.memory.readString(addr, max)
+	if whole {
+		s = append(s, 0)
+	}
+	return p.keep(addr, s, int32(errno), !whole)
+}
+
+// keep adds memory that was read already, and gives it. more: there is more.
+func (p *plan) keep(addr uint64, data []byte, errno int32, more bool) []byte {
+	want := uint64(len(data))
+	if more {
+		want++
+	}
+	p.out = append(p.out, stx.Mem{Addr: addr, Want: want, Data: data, Errno: errno})
+	return data
+}
+
+// word is the size of a pointer.
+func (p *plan) word() int {
+	if p.call.arch == abi.I386 {
+		return 4
+	}
+	return 8
+}
+
+// number reads the i-th pointer-sized number.
+func (p *plan) number(data []byte, i int) uint64 {
+	w := p.word()
+	if len(data) < (i+1)*w {
+		return 0
+	}
+	return little(data[i*w : (i+1)*w])
+}
+
+// little reads a little-endian number: so are all machines that we run on.
+func little(b []byte) (v uint64) {
+	for i := len(b) - 1; i >= 0; i-- {
+		v = v<<8 | uint64(b[i])
+	}
+	return v
+}
+
+// length gives the length of what an argument points to, in the unit that its
+// kind has, and whether the table says it at all.
+func (p *plan) length(a *abi.Arg) (uint64, bool) {
+	args := p.call.desc.Args
+	switch {
+	case a.Count > 0:
+		return uint64(a.Count), true
+	case a.Len == abi.LenRet:
+		n := uint64(max(p.ret, 0))
+		if a.Max >= 0 {
+			n = min(n, p.argument(a.Max))
+		}
+		return n, true
+	case a.Len < 0 || a.Len >= len(args):
+		return 0, false
+	}
+	switch l := args[a.Len]; l.Kind {
+	case abi.SockLen, abi.IntPtr:
+		return little(p.take(p.call.args[a.Len], 4, 4)), true
+	case abi.LongPtr:
+		return little(p.take(p.call.args[a.Len], uint64(l.Size), l.Size)), true
+	}
+	return p.argument(a.Len), true
+}
+
+// argument gives the value of a length argument: an int has 32 bits that count.
+func (p *plan) argument(i int) uint64 {
+	v := p.call.args[i]
+	switch p.call.desc.Args[i].Kind {
+	case abi.Int, abi.Uint:
+		v = uint64(max(int32(v), 0))
+	}
+	if p.word() == 4 {
+		v &= math.MaxUint32
+	}
+	return v
+}
+
+// descriptor gives the descriptor that the call is about, -1 for none.
+func (p *plan) descriptor() int {
+	if len(p.call.desc.Args) == 0 || p.call.desc.Args[0].Kind != abi.FD {
+		return -1
+	}
+	return int(int32(p.call.args[0]))
+}
+
+// writeLimit is how much is copied of n bytes that the call writes.
+func (p *plan) writeLimit(n uint64) int {
+	fd := p.descriptor()
+	switch {
+	case fd < 0:
+		return p.limit
+	case n <= writeFileMax, fd <= 2, p.special(fd):
+		return max(p.limit, writeMax)
+	}
+	return max(p.limit, writeFileMax)
+}
+
+// readLimit is how much is copied of n bytes that the call has read.
+func (p *plan) readLimit(n uint64) int {
+	if fd := p.descriptor(); n > uint64(p.limit) && fd >= 0 && p.special(fd) {
+		return max(p.limit, readPipeMax)
+	}
+	return p.limit
+}

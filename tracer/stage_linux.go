@@ -1,0 +1,218 @@
+package tracer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// The command must be traced before its execve, and Go can't fork without an
+// exec. So the tracer first executes itself as a stage, which waits until it is
+// traced and then makes the one execve. The stage learns what to execute from a
+// pipe: its own argv and environment stay small whatever the command's are.
+
+// stageName is the stage's argv[0]; argv[1] is the number of the pipe's end.
+const stageName = "stracex: about to execute"
+
+// goByte ends what the stage reads: without it the tracer has died early.
+const goByte = "!"
+
+func isStage() bool { return len(os.Args) == 2 && os.Args[0] == stageName }
+
+// The execve must come from the thread that is traced, the main one; main's
+// init functions run on it and LockOSThread makes main.main stay there.
+func init() {
+	if isStage() {
+		runtime.LockOSThread()
+	}
+}
+
+// Init must be called first in main (and in TestMain): in the stage, which is
+// the same program started again by Run, it does not return.
+func Init() {
+	if !isStage() {
+		return
+	}
+	fd, err := strconv.Atoi(os.Args[1])
+	if err != nil {
+		return
+	}
+	unix.CloseOnExec(fd)
+	debug.SetGCPercent(-1)
+	err = executeFrom(rawFD(fd))
+	status := 126
+	if errors.Is(err, syscall.ENOENT) {
+		status = 127
+	}
+	for {
+		// Not os.Exit: its hooks belong to the program that we are not.
+		_, _, _ = syscall.RawSyscall(syscall.SYS_EXIT_GROUP, uintptr(status), 0, 0)
+	}
+}
+
+// executeFrom reads what to execute and does so. syscall.Exec gives the program
+// the RLIMIT_NOFILE that Go has raised for itself.
+func executeFrom(r io.Reader) error {
+	load, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	text, ok := strings.CutSuffix(string(load), goByte)
+	if !ok {
+		return syscall.EPIPE
+	}
+	parts := strings.Split(text, "\x00")
+	argc, err := strconv.Atoi(parts[0])
+	if err != nil || argc < 0 || len(parts) < argc+3 {
+		return syscall.EINVAL
+	}
+	parts = parts[1 : len(parts)-1]
+	return syscall.Exec(parts[0], parts[1:argc+1], parts[argc+1:])
+}
+
+// stageLoad is what executeFrom reads, without the goByte: the number of
+// arguments, the file, the arguments, the environment, each ended by a NUL.
+func stageLoad(file string, argv, env []string) ([]byte, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d\x00", len(argv))
+	for _, list := range [][]string{{file}, argv, env} {
+		for _, s := range list {
+			if strings.ContainsRune(s, 0) {
+				return nil, fmt.Errorf("an argument or variable holds a NUL byte: %q", s)
+			}
+			b.WriteString(s)
+			b.WriteByte(0)
+		}
+	}
+	return []byte(b.String()), nil
+}
+
+// rawFD reads a descriptor without the runtime's poller, which would make
+// descriptors and threads of its own.
+type rawFD int
+
+func (fd rawFD) Read(p []byte) (int, error) {
+	for {
+		n, err := syscall.Read(int(fd), p)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err == nil && n == 0 {
+			return 0, io.EOF
+		}
+		return max(n, 0), err
+	}
+}
+
+// stage is a started stage, as its tracer sees it.
+type stage struct {
+	pid  int
+	pipe *os.File // write end: the goByte, then EOF
+}
+
+// startStage starts the stage with the descriptors that the command is to have
+// and tells it what to execute. It must run on the engine's thread: that thread
+// becomes the parent.
+func startStage(o *Options) (*stage, error) {
+	env := o.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	file, err := findProgram(o.Argv[0], o.Dir, env)
+	if err != nil {
+		return nil, err
+	}
+	load, err := stageLoad(file, o.Argv, env)
+	if err != nil {
+		return nil, err
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	pid, err := syscall.ForkExec("/proc/self/exe",
+		[]string{stageName, strconv.Itoa(int(r.Fd()))},
+		&syscall.ProcAttr{Dir: o.Dir, Env: []string{}, Files: stageFiles(o, int(r.Fd()))})
+	if err != nil {
+		w.Close()
+		return nil, startError(o, err)
+	}
+	s := &stage{pid: pid, pipe: w}
+	if _, err := w.Write(load); err != nil {
+		s.abandon()
+		return nil, fmt.Errorf("starting the command: %w", err)
+	}
+	return s, nil
+}
+
+// startError says more of a failed start when it is the working directory's fault.
+func startError(o *Options, err error) error {
+	if o.Dir != "" {
+		if _, derr := os.Stat(o.Dir); derr != nil {
+			return fmt.Errorf("the command's working directory: %w", derr)
+		}
+	}
+	return fmt.Errorf("starting the command: %w", err)
+}
+
+// release lets the stage execute the command.
+func (s *stage) release() error {
+	_, err := s.pipe.WriteString(goByte)
+	if cerr := s.pipe.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// abandon ends a stage that must not execute the command.
+func (s *stage) abandon() {
+	_ = unix.Kill(s.pid, unix.SIGKILL)
+	s.pipe.Close()
+	for {
+		if _, err := unix.Wait4(s.pid, nil, unix.WALL, nil); err != unix.EINTR {
+			return
+		}
+	}
+}
+
+// stageFiles is the stage's descriptor table: all that the tracer itself
+// inherited keep their numbers, and the pipe keeps its own, so that it stands in
+// nobody's way. ForkExec leaves alone what is above the list, which the kernel
+// closes if it is close-on-exec.
+func stageFiles(o *Options, pipe int) []uintptr {
+	const closed = ^uintptr(0)
+	files := make([]uintptr, max(3, pipe+1))
+	for n := range files {
+		files[n] = closed
+		flags, err := unix.FcntlInt(uintptr(n), unix.F_GETFD, 0)
+		if err == nil && flags&unix.FD_CLOEXEC == 0 {
+			files[n] = uintptr(n)
+		}
+	}
+	files[pipe] = uintptr(pipe)
+	for n, f := range []*os.File{o.Stdin, o.Stdout, o.Stderr} {
+		if f != nil {
+			files[n] = f.Fd()
+		}
+	}
+	return files
+}
+
+// absDir is the command's working directory for the record.
+func absDir(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return dir
+	}
+	return abs
+}

@@ -1,0 +1,106 @@
+package tracer
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// status is what /proc/PID/status says (proc_pid_status(5)). procfs's own type
+// leaves out groups, umask, no_new_privs, seccomp and ignored signals.
+type status struct {
+	state      byte // 'R', 'S', 'Z' …
+	tgid, ppid int
+	uid, gid   [4]uint32
+	groups     []uint32
+	capInh     uint64
+	capPrm     uint64
+	capEff     uint64
+	capBnd     uint64
+	capAmb     uint64
+	umask      uint32
+	noNewPrivs bool
+	seccomp    int // -1 not known
+	ignored    uint64
+}
+
+// readStatus reads the status of a process or thread below a /proc.
+func readStatus(proc string, tid int) (status, error) {
+	s := status{seccomp: -1}
+	data, err := os.ReadFile(filepath.Join(proc, strconv.Itoa(tid), "status"))
+	if err != nil {
+		return s, err
+	}
+	for line := range bytes.Lines(data) {
+		key, value, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), ":")
+		s.set(key, strings.TrimSpace(value))
+	}
+	return s, nil
+}
+
+func (s *status) set(key, value string) {
+	hex := func() uint64 { n, _ := strconv.ParseUint(value, 16, 64); return n }
+	dec := func() int { n, _ := strconv.Atoi(value); return n }
+	switch key {
+	case "State":
+		if value != "" {
+			s.state = value[0]
+		}
+	case "Umask":
+		n, _ := strconv.ParseUint(value, 8, 32)
+		s.umask = uint32(n)
+	case "Tgid":
+		s.tgid = dec()
+	case "PPid":
+		s.ppid = dec()
+	case "Uid":
+		copy(s.uid[:], ids(value))
+	case "Gid":
+		copy(s.gid[:], ids(value))
+	case "Groups":
+		s.groups = ids(value)
+	case "SigIgn":
+		s.ignored = hex()
+	case "CapInh":
+		s.capInh = hex()
+	case "CapPrm":
+		s.capPrm = hex()
+	case "CapEff":
+		s.capEff = hex()
+	case "CapBnd":
+		s.capBnd = hex()
+	case "CapAmb":
+		s.capAmb = hex()
+	case "NoNewPrivs":
+		s.noNewPrivs = value == "1"
+	case "Seccomp":
+		s.seccomp = dec()
+	}
+}
+
+func ids(value string) []uint32 {
+	var list []uint32
+	for _, f := range strings.Fields(value) {
+		n, err := strconv.ParseUint(f, 10, 32)
+		if err != nil {
+			return list
+		}
+		list = append(list, uint32(n))
+	}
+	return list
+}
+
+// yamaScope gives Yama's ptrace_scope, -1 where the kernel has no Yama.
+func yamaScope(proc string) int {
+	data, err := os.ReadFile(filepath.Join(proc, "sys/kernel/yama/ptrace_scope"))
+	if err != nil {
+		return -1
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(data)))
+	if err != nil {
+		return -1
+	}
+	return n
+}

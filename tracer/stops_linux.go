@@ -1,0 +1,253 @@
+package tracer
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/stx"
+)
+
+// stopEvent is the PTRACE_EVENT_* of a stop, 0 for none.
+func stopEvent(status unix.WaitStatus) int { return int(status>>16) & 0xff }
+
+// stopped deals with a ptrace-stop (ptrace(2), "Stopped states") and resumes.
+func (e *engine) stopped(t *thread, status unix.WaitStatus) {
+	signal := status.StopSignal()
+	switch event := stopEvent(status); {
+	case event == unix.PTRACE_EVENT_STOP && isStopSignal(signal):
+		e.groupStop(t, signal)
+		return
+	case event == unix.PTRACE_EVENT_FORK, event == unix.PTRACE_EVENT_VFORK, event == unix.PTRACE_EVENT_CLONE:
+		e.born(t, event)
+	case event == unix.PTRACE_EVENT_EXEC:
+		e.executed(t)
+	case event != 0:
+		// PTRACE_EVENT_STOP of a new, interrupted or continued tracee.
+	case signal == unix.SIGTRAP|0x80:
+		e.syscallStop(t)
+	default:
+		e.signal(t, signal)
+		e.resume(t, int(signal))
+		return
+	}
+	e.resume(t, 0)
+}
+
+// resume lets a stopped tracee run to its next stop, or go for good. ESRCH means
+// that it was killed meanwhile; wait4 will say so.
+func (e *engine) resume(t *thread, signal int) {
+	if e.ending.mode == modeLetGo {
+		e.release(t, signal)
+		return
+	}
+	_ = unix.PtraceSyscall(t.tid, signal)
+}
+
+func isStopSignal(s unix.Signal) bool {
+	return s == unix.SIGSTOP || s == unix.SIGTSTP || s == unix.SIGTTIN || s == unix.SIGTTOU
+}
+
+// groupStop keeps the tracee stopped, as it would be without a tracer.
+func (e *engine) groupStop(t *thread, signal unix.Signal) {
+	if e.ending.mode == modeLetGo {
+		e.release(t, 0)
+		return
+	}
+	e.emit(&stx.Record{Kind: stx.KindStop, TID: t.tid, Signal: &stx.Signal{Signo: int(signal)}})
+	_ = listen(t.tid)
+	if t.tid == e.command {
+		e.own.commandStopped()
+	}
+}
+
+// signal records a signal-delivery-stop.
+func (e *engine) signal(t *thread, signal unix.Signal) {
+	info := signalInfo(t.tid)
+	if t.pid == e.command {
+		e.own.delivered(signal, info)
+	}
+	if e.staging {
+		return
+	}
+	e.emit(&stx.Record{Kind: stx.KindSignal, TID: t.tid, Signal: &stx.Signal{Signo: int(signal), Info: info}})
+}
+
+// born records the birth of a thread that t has made.
+func (e *engine) born(t *thread, event int) {
+	tid, err := unix.PtraceGetEventMsg(t.tid)
+	if err != nil || tid == 0 {
+		return
+	}
+	flags := birthFlags(t.call, event)
+	pid := int(tid)
+	if flags&unix.CLONE_THREAD != 0 {
+		pid = t.pid
+	}
+	e.adopt(int(tid), pid, t.tid, flags)
+	if event == unix.PTRACE_EVENT_VFORK {
+		e.mayOutliveUs(t)
+	}
+}
+
+// adopt begins to follow a thread. Its first stop may have come already.
+func (e *engine) adopt(tid, pid, parent int, flags uint64) {
+	if e.threads[tid] != nil {
+		return
+	}
+	t := &thread{tid: tid, pid: pid}
+	e.threads[tid] = t
+	e.emit(&stx.Record{Kind: stx.KindStart, TID: tid, Start: &stx.Start{PID: pid, Parent: parent, Flags: flags}})
+	w := e.early[tid]
+	if w == nil {
+		return
+	}
+	delete(e.early, tid)
+	if w.dead {
+		e.ended(t, w.status)
+	} else {
+		e.stopped(t, w.status)
+	}
+}
+
+// adoptOrphans takes on threads whose announcement will not come because their
+// parent was killed while making them.
+func (e *engine) adoptOrphans(parent *thread) {
+	for tid := range e.early {
+		pid := tid
+		if s, err := readStatus("/proc", tid); err == nil {
+			pid = s.tgid
+		}
+		e.adopt(tid, pid, parent.tid, birthFlags(parent.call, 0))
+	}
+}
+
+// birthFlags gives the flags of the clone that a thread is in.
+func birthFlags(c *call, event int) uint64 {
+	if c != nil {
+		switch c.name {
+		case "clone":
+			return c.args[0]
+		case "clone3":
+			if flags, ok := clone3Flags(c); ok {
+				return flags
+			}
+		case "vfork":
+			return unix.CLONE_VFORK | unix.CLONE_VM | uint64(unix.SIGCHLD)
+		case "fork":
+			return uint64(unix.SIGCHLD)
+		}
+	}
+	if event == unix.PTRACE_EVENT_VFORK {
+		return unix.CLONE_VFORK | uint64(unix.SIGCHLD)
+	}
+	return uint64(unix.SIGCHLD)
+}
+
+func makesThread(name string) bool {
+	return name == "clone" || name == "clone3" || name == "fork" || name == "vfork"
+}
+
+// executed records a successful execve: the thread that made it has become the
+// only one of its process, under the process's id.
+func (e *engine) executed(t *thread) {
+	former, err := unix.PtraceGetEventMsg(t.tid)
+	if err != nil || former == 0 {
+		former = uint(t.tid)
+	}
+	if f := e.threads[int(former)]; f != nil && f != t {
+		delete(e.threads, f.tid)
+		t.call = f.call
+	}
+	e.emit(&stx.Record{Kind: stx.KindExec, TID: t.tid, Exec: &stx.Exec{Former: int(former)}})
+}
+
+// syscallStop records the entry or the exit of a call.
+func (e *engine) syscallStop(t *thread) {
+	info, err := syscallInfo(t.tid)
+	if err != nil {
+		return // killed meanwhile
+	}
+	switch info.op {
+	case unix.PTRACE_SYSCALL_INFO_ENTRY:
+		e.enter(t, &info)
+	case unix.PTRACE_SYSCALL_INFO_EXIT:
+		e.exit(t, &info)
+	}
+}
+
+func (e *engine) enter(t *thread, info *syscallStop) {
+	arch := abi.Arch(info.arch)
+	c := &call{arch: arch, nr: info.nr, args: info.args, name: arch.CallName(info.nr)}
+	c.desc = e.describe(c)
+	if e.staging {
+		if c.name != "execve" || t.tid != e.command || e.over {
+			return
+		}
+		e.begin(t)
+	}
+	c.mem = e.plan(t, c).enter()
+	t.call = c
+	e.emit(&stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: &stx.Enter{
+		Arch: info.arch, Nr: info.nr, Args: info.args, IP: info.ip, SP: info.sp, Mem: c.mem,
+	}})
+}
+
+func (e *engine) exit(t *thread, info *syscallStop) {
+	c := t.call
+	t.call = nil
+	if c == nil {
+		return // the stage's, or begun before we followed
+	}
+	var mem []stx.Mem
+	if executes(c.name) && !info.isError {
+		// The old program's memory, which the call pointed to, is gone.
+	} else {
+		mem = e.plan(t, c).exit(info.ret, info.isError)
+	}
+	e.emit(&stx.Record{Kind: stx.KindExit, TID: t.tid, Exit: &stx.Exit{
+		Ret: info.ret, IsError: info.isError, Mem: mem,
+	}})
+	switch {
+	case info.isError:
+		e.lookUp(t, c, unix.Errno(-info.ret))
+		if executes(c.name) && t.tid == e.command && !e.started {
+			e.staging = true // the rest is the stage's farewell
+		}
+	case executes(c.name):
+		e.started = true
+		e.emit(&stx.Record{Kind: stx.KindProcess, TID: t.tid, Process: snapshot("/proc", t.pid, "exec")})
+	}
+	if t.mayOutlive {
+		e.mustDieWithUs(t)
+	}
+}
+
+func executes(name string) bool { return name == "execve" || name == "execveat" }
+
+// describe finds the call in abi's table.
+func (e *engine) describe(c *call) *abi.Call {
+	if d := c.arch.Lookup(c.name); d != nil {
+		return d.For(c.arch, c.args)
+	}
+	return nil
+}
+
+// plan prepares to copy what a call of a stopped thread points to.
+func (e *engine) plan(t *thread, c *call) *plan {
+	return &plan{
+		memory:  &memory{tid: t.tid},
+		call:    c,
+		limit:   e.opt.StringLimit,
+		special: func(fd int) bool { return isSpecial(t.tid, fd) },
+	}
+}
+
+// clone3Flags gives flags and exit signal of a clone3 (struct clone_args).
+func clone3Flags(c *call) (uint64, bool) {
+	args := c.bytes(c.args[0])
+	const exitSignal = 4 * 8
+	if len(args) < exitSignal+8 {
+		return 0, false
+	}
+	return little(args[:8]) | little(args[exitSignal:exitSignal+8]), true
+}

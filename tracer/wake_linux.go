@@ -1,0 +1,74 @@
+package tracer
+
+import (
+	"os"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// wakeSignal gets the engine's thread out of wait4. Go restarts calls that its
+// own signal handlers interrupt, so this signal's handler loses SA_RESTART while
+// an engine runs. A real-time signal near the top is nobody else's.
+const wakeSignal = unix.Signal(62)
+
+// waker gets an engine out of wait4.
+type waker struct {
+	tid     int // the engine's thread
+	asked   atomic.Bool
+	stopped atomic.Bool
+}
+
+// newWaker prepares the calling thread, which must be locked, to be woken.
+func newWaker() (*waker, error) {
+	if err := setRestart(wakeSignal, false); err != nil {
+		return nil, err
+	}
+	var set unix.Sigset_t
+	set.Val[(wakeSignal-1)/64] |= 1 << ((wakeSignal - 1) % 64)
+	if err := unix.PthreadSigmask(unix.SIG_UNBLOCK, &set, nil); err != nil {
+		return nil, err
+	}
+	return &waker{tid: unix.Gettid()}, nil
+}
+
+// wake makes the engine look around. It may be called from any goroutine and
+// returns when the engine has noticed: one signal may come just before wait4
+// and be lost, so it is sent again.
+func (w *waker) wake() {
+	w.asked.Store(true)
+	for pause := 100 * time.Microsecond; w.asked.Load() && !w.stopped.Load(); pause = min(2*pause, 20*time.Millisecond) {
+		_ = unix.Tgkill(os.Getpid(), w.tid, wakeSignal)
+		time.Sleep(pause)
+	}
+}
+
+// noticed says, once, that somebody has called wake.
+func (w *waker) noticed() bool { return w.asked.Load() && w.asked.Swap(false) }
+
+// stop ends all waking.
+func (w *waker) stop() { w.stopped.Store(true) }
+
+// setRestart sets or clears SA_RESTART of a signal's action and leaves the
+// handler as it is.
+func setRestart(sig unix.Signal, on bool) error {
+	const saRestart = 0x10000000
+	var act struct{ handler, flags, restorer, mask uint64 } // struct sigaction of 64-bit kernels
+	call := func(set, get unsafe.Pointer) error {
+		_, _, e := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(set), uintptr(get), 8, 0, 0)
+		if e != 0 {
+			return e
+		}
+		return nil
+	}
+	if err := call(nil, unsafe.Pointer(&act)); err != nil {
+		return err
+	}
+	act.flags &^= saRestart
+	if on {
+		act.flags |= saRestart
+	}
+	return call(unsafe.Pointer(&act), nil)
+}
