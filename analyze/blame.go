@@ -1,0 +1,195 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/stracex/stracex/analyze/replay"
+)
+
+// suspect is a process that may have failed first, and the way that leads to
+// it from the command.
+type suspect struct {
+	hist *history
+	from *suspect // nil for the command itself
+	how  string   // "child", "pipe", "words"
+	link float64  // how strongly the failure leads here, summed along the way
+	// because says so to a person, "" for the command itself.
+	because string
+	anchor  anchor
+	relay   *relay // how: "words"
+}
+
+// maxSuspects bounds the search on traces of many thousand failing processes.
+const maxSuspects = 2000
+
+// suspects lists the processes to which the failure of root may be due, root
+// first.
+func (f *facts) suspects(root *replay.Process) []*suspect {
+	first := &suspect{hist: f.history(root)}
+	first.anchor = anchorOf(first.hist)
+	list := []*suspect{first}
+	at := map[*replay.Process]*suspect{root: first}
+	add := func(s *suspect) {
+		old := at[s.hist.proc]
+		if old != nil {
+			if old != first && s.link > old.link && !leadsTo(s, old) {
+				old.from, old.how, old.link, old.because, old.relay = s.from, s.how, s.link, s.because, s.relay
+				if s.relay != nil {
+					old.anchor = s.anchor
+				}
+			}
+			return
+		}
+		if len(list) < maxSuspects {
+			at[s.hist.proc] = s
+			list = append(list, s)
+		}
+	}
+	for i := 0; i < len(list); i++ {
+		for _, s := range f.children(list[i]) {
+			add(s)
+		}
+		for _, s := range f.upstream(list[i]) {
+			add(s)
+		}
+		for _, s := range f.relays(list[i]) {
+			add(s)
+		}
+	}
+	return list
+}
+
+// leadsTo says whether the way to s goes over old.
+func leadsTo(s, old *suspect) bool {
+	for ; s != nil; s = s.from {
+		if s.hist == old.hist {
+			return true
+		}
+	}
+	return false
+}
+
+// children are the failed children of a failed process.
+func (f *facts) children(s *suspect) []*suspect {
+	p := s.hist.proc
+	var out []*suspect
+	var last *replay.Process
+	for _, c := range p.Children {
+		if c.Failed() && before(c, s.anchor, p) {
+			if last == nil || c.Ended.Index > last.Ended.Index {
+				last = c
+			}
+		}
+	}
+	for _, c := range p.Children {
+		if !c.Failed() {
+			continue
+		}
+		h := f.history(c)
+		k := &suspect{hist: h, from: s, how: "child", anchor: anchorOf(h)}
+		k.link = s.link + f.linkOf(s, k, c == last)
+		k.because = fmt.Sprintf("%s started %s, which %s", name(p), name(c), ended(c))
+		out = append(out, k)
+	}
+	return out
+}
+
+// before: what ended after the parent's message can't be its reason.
+func before(c *replay.Process, a anchor, parent *replay.Process) bool {
+	return c.Ended != nil && (a.line == nil || c.Ended.Index < a.pos.index || parent.Ended == nil || c.Reaped != nil && c.Reaped.Index < a.pos.index)
+}
+
+// linkOf rates how likely a child's failure is its parent's.
+func (f *facts) linkOf(s, k *suspect, last bool) float64 {
+	p, c := s.hist.proc, k.hist.proc
+	pts := 1.0
+	switch {
+	case p.Exit == nil:
+	case c.Exit.Signal == "" && c.Exit.Code == p.Exit.Code && c.Exit.Code != 1:
+		pts += 1.5
+	case c.Exit.Signal == "" && c.Exit.Code == p.Exit.Code:
+		pts += 0.75
+	case c.Exit.Signal != "" && p.Exit.Code > 128:
+		pts += 1.5
+	}
+	if last {
+		pts += 1.5
+	}
+	if k.anchor.line != nil && weightOf(k.anchor.line) >= 3 {
+		pts += 0.75
+	} else if c.Exit.Code == 1 && len(k.hist.failures) == 0 {
+		pts -= 2 // a test that said no
+	}
+	// Work that went on after it, by other children, says that it was handled.
+	later := 0
+	for _, o := range p.Children {
+		if o != c && o.First != nil && o.First.Index > c.Ended.Index && !o.Failed() {
+			later++
+		}
+	}
+	pts -= 0.6 * float64(min(later, 5))
+	if !before(c, s.anchor, p) {
+		pts -= 3
+	}
+	if s.anchor.line != nil && s.anchor.pos.index < c.First.Index {
+		pts -= 2
+	}
+	return pts
+}
+
+// upstream follows a pipe that brought nothing to the process at its other
+// end, over any number of processes that only passed it on.
+func (f *facts) upstream(s *suspect) []*suspect {
+	var out []*suspect
+	seen := map[*replay.Pipe]bool{}
+	var follow func(file *replay.File, depth int)
+	follow = func(file *replay.File, depth int) {
+		if file == nil || file.Pipe == nil || file.Write || seen[file.Pipe] || depth > 16 {
+			return
+		}
+		seen[file.Pipe] = true
+		for _, p := range f.state.All {
+			o := p.Std[1]
+			if o == nil || o.Pipe != file.Pipe || !o.Write || p == s.hist.proc {
+				continue
+			}
+			if p.Failed() && p.Exit.Signal != "SIGPIPE" {
+				h := f.history(p)
+				k := &suspect{hist: h, from: s, how: "pipe", link: s.link + 0.5, anchor: anchorOf(h)}
+				if file.Pipe.Bytes == 0 {
+					k.link = s.link + 4
+					k.because = fmt.Sprintf("%s got no input: %s, at the other end of the pipe, %s", name(s.hist.proc), name(p), ended(p))
+				} else {
+					k.because = fmt.Sprintf("%s read what %s wrote, which %s", name(s.hist.proc), name(p), ended(p))
+				}
+				out = append(out, k)
+				continue
+			}
+			if file.Pipe.Bytes == 0 {
+				follow(p.Std[0], depth+1)
+			}
+		}
+	}
+	follow(s.hist.proc.Std[0], 0)
+	return out
+}
+
+// name is how a process is called in sentences.
+func name(p *replay.Process) string {
+	n := p.Name()
+	if n == "" {
+		n = "process"
+	}
+	return fmt.Sprintf("%s[%d]", n, p.PID)
+}
+
+// ended says how a process ended: "ended with status 2", "was killed by SIGSEGV".
+func ended(p *replay.Process) string {
+	switch {
+	case p.Exit == nil:
+		return "was still running"
+	case p.Exit.Signal != "":
+		return "was killed by " + p.Exit.Signal
+	}
+	return fmt.Sprintf("ended with status %d", p.Exit.Code)
+}

@@ -1,0 +1,199 @@
+package analyze
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/event"
+)
+
+// cause turns a candidate into the diagnosis's form.
+func (f *facts) cause(c *candidate) Cause {
+	p := c.sus.hist.proc
+	out := Cause{
+		Kind: c.kind, PID: p.PID, Program: p.Program, Count: 1, Candidates: []string{},
+		CallsBefore: c.between, Reasons: c.reasons, Advice: []string{},
+	}
+	switch {
+	case c.fail != nil:
+		f.callCause(&out, c)
+	case c.kind == "signal":
+		f.signalCause(&out, c)
+	case c.source != nil:
+		sourceCause(&out, c)
+	case c.ghost != nil:
+		ghostCause(&out, c)
+	case c.relay != nil:
+		relayCause(&out, c)
+	}
+	if out.Reasons == nil {
+		out.Reasons = []string{}
+	}
+	return out
+}
+
+func (f *facts) callCause(out *Cause, c *candidate) {
+	x := c.fail
+	out.Syscall, out.Errno, out.Error = x.name, &x.errno, abi.ErrnoText(x.errno)
+	if x.during {
+		out.Syscall = "connect"
+	}
+	out.Program = f.state.Abs(x.program)
+	out.PID = x.hist.proc.PID
+	out.Count = x.count
+	out.Event = ref(x.step.Event)
+	setString(&out.Path, x.path)
+	setString(&out.PathGiven, x.given)
+	setString(&out.Address, x.addr)
+	if x.given != "" && !strings.HasPrefix(x.given, "/") {
+		setString(&out.Cwd, x.step.Dir)
+	}
+	if x.given == "" && x.step.FD >= 0 {
+		fd := x.step.FD
+		out.FD = &fd
+	}
+	for _, g := range c.group {
+		out.Candidates = append(out.Candidates, g.path)
+	}
+	out.Evidence = f.evidence(c)
+	f.explain(out, c)
+}
+
+func (f *facts) signalCause(out *Cause, c *candidate) {
+	sig := c.signal
+	out.Signal = &sig
+	p := c.sus.hist.proc
+	out.Event = ref(p.Ended)
+	out.Summary = fmt.Sprintf("%s was killed by %s", p.Name(), sig)
+	out.Explanation = fmt.Sprintf("%s was killed by %s (%s).", name(p), sig, signalMeaning[sig])
+	if len(c.sus.hist.signals) > 0 {
+		last := c.sus.hist.signals[len(c.sus.hist.signals)-1]
+		if last.Signal != nil && last.Signal.Name == sig {
+			out.Event = ref(last)
+			f.signalOrigin(out, last)
+		}
+	}
+	for _, k := range f.kills {
+		if k.target == p.PID && k.signal == sig && k.by != p {
+			out.Explanation += fmt.Sprintf(" %s sent it.", name(k.by))
+			out.Reasons = append(out.Reasons, fmt.Sprintf("%s sent %s to it", name(k.by), sig))
+		}
+	}
+	out.Advice = append(out.Advice, signalAdvice(sig)...)
+}
+
+// signalOrigin says from siginfo where the signal came from.
+func (f *facts) signalOrigin(out *Cause, e *event.Event) {
+	info := e.Signal.Info
+	code := info.Field("si_code").Str
+	if addr := info.Field("si_addr"); strings.HasPrefix(code, "SEGV_") || strings.HasPrefix(code, "BUS_") {
+		if addr.IsNull() || addr.Kind == event.Addr && uint64(addr.Int) < 4096 {
+			out.Explanation += " It used a null pointer."
+		}
+		out.Reasons = append(out.Reasons, fmt.Sprintf("the kernel's reason is %s", code))
+	}
+	if code == "SI_USER" || code == "SI_TKILL" {
+		if pid := info.Field("si_pid"); int(pid.Int) != out.PID && pid.Int != 0 {
+			by := fmt.Sprintf("process %d", pid.Int)
+			if p := f.state.Process(int(pid.Int)); p != nil {
+				by = name(p)
+			}
+			out.Explanation += fmt.Sprintf(" It was sent by %s (uid %d).", by, info.Field("si_uid").Int)
+		}
+	}
+	if nr := info.Field("si_syscall"); e.Signal.Name == "SIGSYS" && nr.Kind != event.None {
+		out.Syscall = strings.TrimPrefix(nr.Str, "__NR_")
+		out.Explanation += fmt.Sprintf(" A seccomp filter refused the call %s.", out.Syscall)
+	}
+}
+
+var signalMeaning = map[string]string{
+	"SIGSEGV": "it used memory that isn't its own", "SIGBUS": "it used memory that has nothing behind it", "SIGILL": "it ran an instruction that this processor doesn't have",
+	"SIGFPE": "an impossible calculation, as a division by zero", "SIGABRT": "it gave up by itself, as after a failed assertion", "SIGTRAP": "a breakpoint",
+	"SIGSYS": "it made a system call that a seccomp filter forbids", "SIGKILL": "ended from outside: by kill -9, or by the kernel when memory ran out",
+	"SIGTERM": "somebody asked it to end", "SIGXCPU": "its limit of processor time is used up", "SIGXFSZ": "its limit of file size is reached",
+	"SIGPIPE": "nobody reads what it writes", "SIGINT": "interrupted from the keyboard", "SIGHUP": "its terminal is gone", "SIGALRM": "its own timer ran out", "SIGQUIT": "quit from the keyboard",
+}
+
+func signalAdvice(sig string) []string {
+	switch sig {
+	case "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGABRT":
+		return []string{"run it under a debugger, or look at its core dump (coredumpctl, ulimit -c)"}
+	case "SIGKILL":
+		return []string{"look for the out-of-memory killer: dmesg | grep -i kill, and the memory limit of its cgroup"}
+	case "SIGXCPU":
+		return []string{"raise the limit: ulimit -t"}
+	case "SIGXFSZ":
+		return []string{"raise the limit: ulimit -f"}
+	case "SIGSYS":
+		return []string{"allow the call in the sandbox's or container's seccomp profile"}
+	}
+	return nil
+}
+
+func sourceCause(out *Cause, c *candidate) {
+	s := c.source
+	setString(&out.Path, s.path)
+	out.Event = ref(s.ev)
+	out.Syscall = s.ev.Call.Name
+	if s.file.Reads == 0 && s.file.EOF != nil {
+		out.Summary = fmt.Sprintf("%s is empty", s.path)
+		out.Explanation = fmt.Sprintf("%s read %s and got nothing: the file is empty.", name(c.sus.hist.proc), s.path)
+		out.Advice = append(out.Advice, "find out what should have filled "+s.path)
+		return
+	}
+	out.Summary = fmt.Sprintf("it could read %s, but not use what is in it", s.path)
+	out.Explanation = fmt.Sprintf("%s read %s without an error; its message is about the contents.", name(c.sus.hist.proc), s.path)
+	out.Advice = append(out.Advice, "check the contents of "+s.path)
+}
+
+func ghostCause(out *Cause, c *candidate) {
+	g := c.ghost
+	out.PID, out.Program = g.pid, ""
+	out.Event = ref(g.ev)
+	how := fmt.Sprintf("ended with status %d", g.code)
+	if g.signal != "" {
+		how = "was killed by " + g.signal
+		out.Signal = &g.signal
+	}
+	out.Summary = fmt.Sprintf("process %d, which it started, %s", g.pid, how)
+	out.Explanation = fmt.Sprintf("%s waited for process %d, which %s; its calls are not in this trace.", name(c.sus.hist.proc), g.pid, how)
+	out.Advice = append(out.Advice, "record again and follow the children: strace -f, or stracex why")
+}
+
+func relayCause(out *Cause, c *candidate) {
+	in := c.relay.read
+	at := in.file.Describe()
+	out.PID, out.Program = 0, ""
+	out.Event = ref(in.ev)
+	if in.file.Sock != nil {
+		setString(&out.Address, in.file.Sock.Peer)
+	}
+	out.Summary = fmt.Sprintf("the process at the other end of %s said so", at)
+	out.Explanation = fmt.Sprintf("%s only repeats words that it read from %s. Who wrote them is not in this trace.", name(c.sus.hist.proc), at)
+	if p, ok := strings.CutPrefix(strings.TrimPrefix(at, "a socket connected to "), "unix:"); ok {
+		out.Advice = append(out.Advice, fmt.Sprintf("find the server (ss -xlp | grep %s) and trace it while this runs again: strace -f -s 256 -p PID", path.Base(p)))
+	} else {
+		out.Advice = append(out.Advice, "find the process at the other end (ss -tnp) and trace it while this runs again: strace -f -s 256 -p PID")
+	}
+}
+
+func setString(to **string, s string) {
+	if s != "" {
+		*to = &s
+	}
+}
+
+// ref points to an event.
+func ref(e *event.Event) *Ref {
+	if e == nil {
+		return nil
+	}
+	r := &Ref{Index: e.Index, File: e.File, Line: e.Line, PID: e.TID, Text: string(event.Append(nil, e, event.Format{}))}
+	if e.Time.Clock == event.UnixClock {
+		r.Time = float64(e.Time.NS) / 1e9
+	}
+	return r
+}

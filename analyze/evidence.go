@@ -1,0 +1,169 @@
+package analyze
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stracex/stracex/event"
+)
+
+// evidence puts what the capture looked up, and what the replay knows, into
+// the diagnosis's form; nil when there is nothing.
+func (f *facts) evidence(c *candidate) *Evidence {
+	x := c.fail
+	out := &Evidence{}
+	if s := x.seen; s != nil {
+		uid, gid := s.UID, s.GID
+		out.UID, out.GID, out.Groups = &uid, &gid, s.Groups
+		out.Caps = fmt.Sprintf("%#x", s.Caps)
+		out.Findings = s.Text
+		for _, w := range s.Walk {
+			out.PathWalk = append(out.PathWalk, step(w))
+		}
+	} else if cred := x.step.Proc.Cred; cred.Known {
+		uid := cred.UID
+		out.UID = &uid
+	}
+	if x.given == "" && x.step.File != nil {
+		out.FDOrigin = x.step.File.Describe()
+	}
+	if out.UID == nil && out.PathWalk == nil && out.FDOrigin == "" && out.Findings == nil {
+		return nil
+	}
+	return out
+}
+
+func step(w event.PathStep) PathStep {
+	s := PathStep{Path: w.Path, Type: w.Type, Link: w.Link, Errno: w.Errno}
+	if w.Errno == "" {
+		uid, gid := w.UID, w.GID
+		s.UID, s.GID, s.Mode = &uid, &gid, fmt.Sprintf("%04o", w.Mode&0o7777)
+	}
+	return s
+}
+
+// missingStep says from the walk which part of a path is not there.
+func missingStep(walk []PathStep) (string, []string, bool) {
+	last := walk[len(walk)-1]
+	if last.Errno != "ENOENT" {
+		return "", nil, false
+	}
+	link := ""
+	for _, s := range walk {
+		if s.Link != "" {
+			link = fmt.Sprintf("%s is a symbolic link to %s, but ", s.Path, s.Link)
+		}
+	}
+	dir := path.Dir(last.Path)
+	why := fmt.Sprintf("%s exists; %s does not.", dir, last.Path)
+	if link != "" {
+		why = fmt.Sprintf("%s%s does not exist.", link, last.Path)
+	}
+	return why, []string{fmt.Sprintf("create %s, or correct the path where it is configured", last.Path)}, true
+}
+
+// deniedStep says from the walk which part of a path refuses whom.
+func (f *facts) deniedStep(out *Cause, c *candidate, who string) (string, []string, bool) {
+	ev := out.Evidence
+	if len(ev.PathWalk) == 0 || ev.UID == nil || c.fail.seen == nil {
+		return "", nil, false
+	}
+	s := c.fail.seen
+	const dacOverride, dacReadSearch = 1 << 1, 1 << 2
+	if s.Caps&(dacOverride|dacReadSearch) != 0 {
+		return "", nil, false // modes don't bind it: something else refuses
+	}
+	for i, w := range s.Walk {
+		if w.Errno != "" || w.Type == "symlink" {
+			continue
+		}
+		final := i == len(s.Walk)-1
+		if w.Type == "dir" && (!final || w.Path != s.Path) && !allows(w, s, 1) && (!final || lastMissing(s)) {
+			return fmt.Sprintf("%s may not enter %s, which is %s.", who, w.Path, ownerMode(w)),
+				[]string{fmt.Sprintf("chmod a+x %s, or run %s as a user that may enter it", w.Path, path.Base(c.fail.program))}, true
+		}
+	}
+	return deniedLast(c, s, who)
+}
+
+func lastMissing(s *event.Seen) bool { return len(s.Walk) > 0 && s.Walk[len(s.Walk)-1].Path != s.Path }
+
+// deniedLast: the way is free; the file itself, or the directory in which it
+// would be made, refuses.
+func deniedLast(c *candidate, s *event.Seen, who string) (string, []string, bool) {
+	last := s.Walk[len(s.Walk)-1]
+	want, verb := need(c.fail)
+	program := path.Base(c.fail.program)
+	if last.Errno == "ENOENT" && len(s.Walk) > 1 || last.Errno == "" && changesDir(c.fail.name) {
+		dir := last
+		for i := len(s.Walk) - 1; i >= 0; i-- {
+			if s.Walk[i].Errno == "" && s.Walk[i].Type == "dir" && s.Walk[i].Path == path.Dir(last.Path) {
+				dir = s.Walk[i]
+				break
+			}
+		}
+		if dir.Type == "dir" && !allows(dir, s, 2) {
+			return fmt.Sprintf("%s may not create or remove files in %s, which is %s.", who, dir.Path, ownerMode(dir)),
+				[]string{fmt.Sprintf("chown %d %s", s.UID, dir.Path), fmt.Sprintf("or run %s as a user that may write there", program)}, true
+		}
+		return "", nil, false
+	}
+	if last.Errno == "" && !allows(last, s, want) {
+		return fmt.Sprintf("%s may not %s %s, which is %s.", who, verb, last.Path, ownerMode(last)),
+			[]string{fmt.Sprintf("change its owner or mode, for example: setfacl -m u:%d:%s %s", s.UID, letters(want), last.Path), fmt.Sprintf("or run %s as a user that may %s it", program, verb)}, true
+	}
+	return "", nil, false
+}
+
+func letters(want uint32) string {
+	return strings.Trim(map[uint32]string{4: "r", 2: "w", 6: "rw", 1: "x"}[want], " ")
+}
+
+// need is the permission that a call asks of its file.
+func need(x *failure) (bits uint32, verb string) {
+	c := x.step.Event.Call
+	switch {
+	case strings.HasPrefix(x.name, "exec"):
+		return 1, "run"
+	case x.name == "chdir":
+		return 1, "enter"
+	case x.name == "connect":
+		return 2, "connect to"
+	}
+	for i := range c.Args {
+		switch {
+		case c.Args[i].Has("O_RDWR"):
+			return 6, "read and write"
+		case c.Args[i].Has("O_WRONLY"):
+			return 2, "write"
+		}
+	}
+	return 4, "read"
+}
+
+func changesDir(call string) bool {
+	switch call {
+	case "unlink", "unlinkat", "rename", "renameat", "renameat2", "rmdir", "mkdir", "mkdirat", "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat":
+		return true
+	}
+	return false
+}
+
+// allows says whether the mode gives the bits (4 read, 2 write, 1 search) to
+// who asked, by the kernel's rule: owner, else group, else others.
+func allows(w event.PathStep, s *event.Seen, bits uint32) bool {
+	m := w.Mode
+	switch {
+	case s.UID == w.UID:
+		m >>= 6
+	case s.GID == w.GID || slices.Contains(s.Groups, w.GID):
+		m >>= 3
+	}
+	return m&bits == bits
+}
+
+func ownerMode(w event.PathStep) string {
+	return fmt.Sprintf("owned by uid %d, gid %d, mode %04o", w.UID, w.GID, w.Mode&0o7777)
+}

@@ -1,0 +1,387 @@
+package analyze
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
+	"github.com/stracex/stracex/event"
+)
+
+// facts are what is kept of the trace; everything else is forgotten when the
+// next event comes. All lists are bounded, so that no trace can fill memory.
+type facts struct {
+	state *replay.State
+	procs map[*replay.Process]*history
+	order []*history
+	words words
+	// signals sent by kill and its family, for "who killed it".
+	kills []sent
+	last  *event.Event
+	// lastFailure by thread takes the evidence that follows it.
+	lastFailure map[int]*failure
+	files       map[string]bool
+	calls       int
+	cut         int // strings that the trace has only the beginning of
+	untraced    []*reaped
+}
+
+// history is what is kept of one process.
+type history struct {
+	proc     *replay.Process
+	failures []*failure
+	byKey    map[string]*failure
+	hits     map[string]hit // by base name: the last call that found it
+	lines    []*line
+	partial  map[*replay.File]*line
+	empty    []*source          // files and pipes that ended without a byte
+	sources  map[string]*source // regular files opened for reading, by path
+	signals  []*event.Event
+	forks    []*replay.Step
+	blocked  []*replay.Step   // the calls in which its threads were when all ended
+	restart  *replay.Step     // the last call, if a signal broke it off
+	lastPath map[int]*failure // by thread: a failure whose next path call is awaited
+	execSeq  int              // Seq of the last execve
+}
+
+// position is a place in the trace and in a process.
+type position struct {
+	index int // of the event
+	seq   int // of the call within its process
+}
+
+// hit is a call that found what others looked for.
+type hit struct {
+	pos  position
+	path string
+	name string
+}
+
+// source is something that a process read from.
+type source struct {
+	file *replay.File
+	ev   *event.Event
+	pos  position
+	path string
+}
+
+// sent is a signal sent by one process to another.
+type sent struct {
+	ev     *event.Event
+	by     *replay.Process
+	target int
+	signal string
+}
+
+// reaped is a child whose status was seen, but not its calls.
+type reaped struct {
+	by     *history
+	pid    int
+	code   int
+	signal string
+	ev     *event.Event
+	pos    position
+}
+
+// failure is a call that failed, or the same failure several times.
+type failure struct {
+	hist    *history
+	step    replay.Step // of the last occurrence
+	name    string
+	errno   string
+	path    string // absolute, may hold replay's mark until the end
+	path2   string
+	given   string
+	addr    string
+	program string
+	at      []position // every occurrence, at most maxOccurrences
+	count   int
+	tid     int
+	tcalls  int // calls of its thread so far
+	// next is the next call with a path by the same thread.
+	next *hit
+	// handed: the thread ended, or woke another one, right after the failure.
+	handed string
+	seen   *event.Seen
+	during bool // SO_ERROR: the failure of an earlier connect
+}
+
+const (
+	maxFailures    = 20000 // of one process
+	maxOccurrences = 64
+	maxHits        = 50000
+	maxEmpty       = 200
+	maxSources     = 5000
+	maxKills       = 1000
+	maxBlocked     = 1000
+	maxForks       = 100000
+)
+
+func newFacts() *facts {
+	return &facts{state: replay.New(), procs: map[*replay.Process]*history{}, lastFailure: map[int]*failure{}, files: map[string]bool{}}
+}
+
+func (f *facts) history(p *replay.Process) *history {
+	h := f.procs[p]
+	if h == nil {
+		h = &history{proc: p, byKey: map[string]*failure{}, hits: map[string]hit{}, partial: map[*replay.File]*line{},
+			sources: map[string]*source{}, lastPath: map[int]*failure{}}
+		f.procs[p] = h
+		f.order = append(f.order, h)
+	}
+	return h
+}
+
+// add takes the next event.
+func (f *facts) add(e *event.Event) {
+	st := f.state.Apply(e)
+	if e.File != "" && len(f.files) < 1000 {
+		f.files[e.File] = true
+	}
+	f.last = e
+	if st.Proc == nil {
+		f.words.output(e)
+		return
+	}
+	h := f.history(st.Proc)
+	switch e.Kind {
+	case event.Returned:
+		f.calls++
+		f.returned(h, &st)
+	case event.Signal:
+		h.signaled(e)
+	case event.Evidence:
+		if l := f.lastFailure[e.TID]; l != nil && e.Evidence != nil {
+			l.seen = e.Evidence
+		}
+	case event.Exited:
+		if l := f.lastFailure[e.TID]; l != nil && st.Thread != nil && st.Thread.Calls-l.tcalls <= handOver {
+			l.handed = "its thread ended right after it"
+		}
+	}
+}
+
+func (f *facts) returned(h *history, st *replay.Step) {
+	c := st.Event.Call
+	switch {
+	case c.Unfinished:
+		h.block(st)
+	case strings.HasPrefix(c.Ret.Errno, "ERESTART") || c.Ret.Errno == "EINTR":
+		h.restart = st
+	default:
+		h.restart = nil
+	}
+	f.noteCut(c)
+	switch {
+	case failed(c, st):
+		f.failed(h, st)
+	case c.Ret.Known:
+		f.succeeded(h, st)
+	}
+}
+
+// block remembers the call that a thread was in when the trace ended, or when
+// a signal ended it.
+func (h *history) block(st *replay.Step) {
+	h.blocked = slices.DeleteFunc(h.blocked, func(o *replay.Step) bool { return o.Event.TID == st.Event.TID })
+	h.blocked = append(h.blocked, st)
+	if len(h.blocked) > maxBlocked {
+		h.blocked = h.blocked[1:]
+	}
+}
+
+// failed: besides plain errors, a connect that went on in the background and
+// whose error was fetched later.
+func failed(c *event.Call, st *replay.Step) bool {
+	return c.Ret.Failed() || pendingError(c) != ""
+}
+
+// pendingError is the error that getsockopt(SO_ERROR) fetched, "" if none.
+func pendingError(c *event.Call) string {
+	if c.Name != "getsockopt" || c.Ret.Failed() || !c.Arg(2).Has("SO_ERROR") {
+		return ""
+	}
+	v := c.Arg(3).Final()
+	if len(v.Elems) > 0 {
+		v = v.Elems[0]
+	}
+	if v.Kind == event.Symbol && strings.HasPrefix(v.Str, "E") {
+		return v.Str
+	}
+	return ""
+}
+
+func (f *facts) failed(h *history, st *replay.Step) {
+	c := st.Event.Call
+	x := &failure{hist: h, step: *st, name: c.Name, errno: c.Ret.Errno, addr: st.Addr, program: st.Proc.Program, tid: st.Event.TID}
+	if e := pendingError(c); e != "" {
+		x.errno, x.during = e, true
+	}
+	if len(st.Paths) > 0 {
+		x.path, x.given = st.Paths[0], st.Given[0]
+		if len(st.Paths) > 1 {
+			x.path2 = st.Paths[1]
+		}
+	} else if st.File != nil && x.addr == "" {
+		x.path = st.File.Path
+	}
+	if p, ok := strings.CutPrefix(x.addr, "unix:"); ok && x.path == "" && !strings.HasPrefix(p, "@") {
+		x.path = p
+	}
+	x.tcalls = st.Thread.Calls
+	x = h.keep(x, position{st.Event.Index, st.Seq})
+	f.lastFailure[st.Event.TID] = x
+	if x.given != "" {
+		h.followed(st, false)
+		h.lastPath[st.Event.TID] = x
+	}
+}
+
+// keep files the failure, together with earlier ones of the same kind.
+func (h *history) keep(x *failure, at position) *failure {
+	key := x.name + "\x00" + x.errno + "\x00" + x.path + "\x00" + x.path2 + "\x00" + x.given + "\x00" + x.addr + "\x00" + x.program
+	if x.path == "" && x.addr == "" && x.given == "" {
+		// Without a name, failures of one kind count as one only when they
+		// are about the same descriptor.
+		key += "\x00" + x.step.Event.Call.Arg(0).Str + "\x00" + itoa(x.step.FD)
+	}
+	if old := h.byKey[key]; old != nil {
+		old.step, old.tid, old.tcalls, old.next, old.handed = x.step, x.tid, x.tcalls, nil, ""
+		x = old
+	} else {
+		h.byKey[key] = x
+		h.failures = append(h.failures, x)
+		if len(h.failures) > maxFailures {
+			h.forget()
+		}
+	}
+	x.count++
+	x.at = append(x.at, at)
+	if len(x.at) > maxOccurrences {
+		x.at = append(x.at[:1], x.at[2:]...)
+	}
+	return x
+}
+
+// forget drops the older half of the failures.
+func (h *history) forget() {
+	half := len(h.failures) / 2
+	h.failures = append([]*failure(nil), h.failures[half:]...)
+	h.byKey = map[string]*failure{}
+}
+
+func (f *facts) succeeded(h *history, st *replay.Step) {
+	c := st.Event.Call
+	if len(st.Paths) > 0 {
+		h.followed(st, true)
+		h.found(st)
+	}
+	f.handOver(st)
+	switch c.Name {
+	case "execve", "execveat":
+		h.execSeq = st.Seq
+	case "clone", "clone3", "fork", "vfork":
+		if st.Child != nil && len(h.forks) < maxForks {
+			h.forks = append(h.forks, st)
+		}
+	case "wait4", "waitid", "waitpid":
+		f.waited(h, st)
+	case "kill", "tkill", "tgkill", "pidfd_send_signal":
+		f.killed(st)
+	}
+	switch readWrite[c.Name] {
+	case isRead:
+		f.read(h, st)
+	case isWrite:
+		f.write(h, st)
+	}
+}
+
+// followed tells the thread's last failure what its next call with a path was.
+func (h *history) followed(st *replay.Step, ok bool) {
+	x := h.lastPath[st.Event.TID]
+	if x == nil {
+		return
+	}
+	delete(h.lastPath, st.Event.TID)
+	n := &hit{pos: position{st.Event.Index, st.Seq}, name: st.Event.Call.Name}
+	if ok {
+		n.path = st.Paths[0]
+	}
+	x.next = n
+}
+
+// found remembers that something of this name is there.
+func (h *history) found(st *replay.Step) {
+	if len(h.hits) >= maxHits {
+		return
+	}
+	p := st.Paths[0]
+	if p == "" && len(st.Given) > 0 {
+		p = st.Given[0]
+	}
+	base := path.Base(p)
+	h.hits[base] = hit{position{st.Event.Index, st.Seq}, p, st.Event.Call.Name}
+}
+
+// handOver is how many calls after a failure a thread may end or wake another
+// one for the failure to be what it hands over.
+const handOver = 4
+
+func (f *facts) handOver(st *replay.Step) {
+	l := f.lastFailure[st.Event.TID]
+	if l == nil || l.handed != "" || st.Thread.Calls-l.tcalls > handOver || st.Proc.Threads < 2 {
+		return
+	}
+	c := st.Event.Call
+	switch {
+	case c.Name == "futex" && strings.Contains(c.Arg(1).Str, "FUTEX_WAKE") && c.Ret.Value > 0,
+		c.Name == "write" && st.File != nil && (st.File.Kind == replay.OtherFile || st.File.Kind == replay.PipeFile):
+		l.handed = "its thread woke another one right after it"
+	}
+}
+
+func (f *facts) killed(st *replay.Step) {
+	c := st.Event.Call
+	if len(f.kills) >= maxKills {
+		return
+	}
+	target, sig := c.Arg(0), c.Arg(1)
+	if c.Name == "tgkill" {
+		target, sig = c.Arg(1), c.Arg(2)
+	}
+	f.kills = append(f.kills, sent{st.Event, st.Proc, int(target.Int), sig.Str})
+}
+
+// waited notes children whose calls are not in the trace.
+func (f *facts) waited(h *history, st *replay.Step) {
+	if st.Child != nil {
+		return
+	}
+	c := st.Event.Call
+	code, signal, ok := c.Arg(1).Final().WaitStatus()
+	if !ok || (code == 0 && signal == "") || len(f.untraced) > 1000 {
+		return
+	}
+	f.untraced = append(f.untraced, &reaped{h, int(c.Ret.Value), code, signal, st.Event, position{st.Event.Index, st.Seq}})
+}
+
+func (h *history) signaled(e *event.Event) {
+	if h.restart != nil && h.restart.Event.TID == e.TID && endsFromOutside(e) {
+		h.block(h.restart)
+	}
+	h.signals = append(h.signals, e)
+	if len(h.signals) > 100 {
+		h.signals = h.signals[1:]
+	}
+}
+
+func (f *facts) noteCut(c *event.Call) {
+	for i := range c.Args {
+		if c.Args[i].Kind == event.String && c.Args[i].Cut {
+			f.cut++
+			return
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package analyze
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
+	"github.com/stracex/stracex/event"
+)
+
+// interrupted says whether the command was ended from outside while a process
+// of it was blocked in a call: the log of a hang, ended with Ctrl-C or timeout.
+func (f *facts) interrupted(root *replay.Process) bool {
+	if root.Exit == nil || root.Exit.Signal != "SIGINT" && root.Exit.Signal != "SIGTERM" {
+		return false
+	}
+	for _, h := range f.order {
+		if len(h.blocked) > 0 && h.askedToEnd(f) {
+			return true
+		}
+	}
+	return false
+}
+
+// askedToEnd: an interrupt or a request to end came from outside the trace.
+func (h *history) askedToEnd(f *facts) bool {
+	for _, e := range h.signals {
+		if !endsFromOutside(e) {
+			continue
+		}
+		pid := e.Signal.Info.Field("si_pid")
+		if f.state.Process(int(pid.Int)) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// endsFromOutside: Ctrl-C, or timeout(1).
+func endsFromOutside(e *event.Event) bool {
+	return e.Signal != nil && (e.Signal.Name == "SIGINT" || e.Signal.Name == "SIGTERM")
+}
+
+// waitWeight: what a process may rightly wait in, against what holds it up.
+var waitWeight = map[string]float64{
+	"flock": 5, "fcntl": 5, "open": 5, "openat": 5, "connect": 4, "read": 3, "recvfrom": 3.5, "recvmsg": 3.5, "write": 3, "writev": 3, "sendto": 3, "sendmsg": 3,
+	"futex": 2, "semop": 4, "semtimedop": 4, "msgrcv": 4, "mq_timedreceive": 4, "poll": 2.5, "ppoll": 2.5, "select": 2.5, "pselect6": 2.5, "epoll_wait": 1.5, "epoll_pwait": 1.5,
+	"accept": 2, "accept4": 2, "clock_nanosleep": 1.5, "nanosleep": 1.5, "pause": 1, "rt_sigsuspend": 0.5, "rt_sigtimedwait": 1, "wait4": 0.5, "waitid": 0.5, "restart_syscall": 1,
+}
+
+// explainHang names the calls in which the processes were blocked when the
+// trace ended: first those that wait for something outside, as waiting for a
+// child only repeats the child's wait.
+func (f *facts) explainHang(d *Diagnosis) {
+	type wait struct {
+		st    *replay.Step
+		score float64
+	}
+	var list []wait
+	for _, h := range f.order {
+		for _, st := range h.blocked {
+			if st.Event.Call == nil {
+				continue
+			}
+			w, ok := waitWeight[st.Event.Call.Name]
+			if !ok {
+				continue
+			}
+			if st.Thread != nil && st.Event.TID == h.proc.PID {
+				w += 0.5
+			}
+			list = append(list, wait{st, w})
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].score > list[j].score })
+	for i, w := range list {
+		if i == maxCauses {
+			break
+		}
+		c := f.hangCause(w.st)
+		c.Confidence = max(0.2, 0.3+0.1*w.score-0.2*float64(i))
+		d.Causes = append(d.Causes, c)
+	}
+	if len(d.Causes) > 0 {
+		d.Trail = append(d.Trail, Step{Role: "failing-call", Event: d.Causes[0].Event, Text: "the call in which it was blocked"})
+	}
+}
+
+func (f *facts) hangCause(st *replay.Step) Cause {
+	p := st.Proc
+	out := Cause{Kind: "hang", PID: p.PID, Program: f.state.Abs(p.Program), Syscall: st.Event.Call.Name, Count: 1,
+		Candidates: []string{}, Advice: []string{}, Event: ref(st.Event), CallsBefore: -1}
+	obj := ""
+	if len(st.Paths) > 0 {
+		obj = f.state.Abs(st.Paths[0])
+		setString(&out.PathGiven, st.Given[0])
+	} else if st.File != nil {
+		obj = f.state.Abs(st.File.Path)
+	}
+	setString(&out.Path, obj)
+	setString(&out.Address, st.Addr)
+	if st.FD >= 0 {
+		fd := st.FD
+		out.FD = &fd
+	}
+	if obj == "" {
+		obj = st.File.Describe()
+	}
+	waits := waitsFor(st, obj)
+	out.Summary = fmt.Sprintf("%s waits %s", p.Name(), waits)
+	out.Explanation = fmt.Sprintf("%s was blocked in %s when the trace ended: it waits %s.", name(p), out.Syscall, waits)
+	out.Reasons = []string{"the call had not returned when the trace ended"}
+	if strings.HasPrefix(out.Syscall, "fl") || out.Syscall == "fcntl" {
+		out.Advice = append(out.Advice, fmt.Sprintf("see who holds the lock: lslocks | grep %s", obj))
+	}
+	return out
+}
+
+func waitsFor(st *replay.Step, obj string) string {
+	switch name := st.Event.Call.Name; name {
+	case "open", "openat":
+		return fmt.Sprintf("for somebody to open the other end of %s", obj)
+	case "flock", "fcntl":
+		return fmt.Sprintf("for the lock on %s, which another process holds", obj)
+	case "connect":
+		return fmt.Sprintf("for an answer to its connect to %s", st.Addr)
+	case "read", "recvfrom", "recvmsg":
+		return fmt.Sprintf("for something to read from %s", orIt(obj))
+	case "write", "writev", "sendto", "sendmsg":
+		return fmt.Sprintf("for room to write to %s", orIt(obj))
+	case "futex":
+		return "for another thread"
+	case "wait4", "waitid":
+		return "for a child to end"
+	case "nanosleep", "clock_nanosleep":
+		return "for a time to pass"
+	case "accept", "accept4":
+		return "for a client to connect"
+	default:
+		return fmt.Sprintf("in %s", name)
+	}
+}

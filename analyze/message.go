@@ -1,0 +1,206 @@
+package analyze
+
+import (
+	"strings"
+)
+
+// Which of a process's lines is its error message: message of a process means
+// the first line of its last cluster of error-like lines, since later lines of
+// one cluster are consequences.
+
+// weightOf rates how much a line looks like an error message; 0 for a line
+// that doesn't.
+func weightOf(l *line) int {
+	w := 0
+	low := strings.ToLower(l.text)
+	for _, word := range errorWords {
+		if strings.Contains(low, word) {
+			w = 3
+			break
+		}
+	}
+	if hasErrnoText(l.text) {
+		w += 2
+	}
+	for _, word := range mildWords {
+		if strings.Contains(low, word) {
+			w -= 2
+			break
+		}
+	}
+	if w < 0 {
+		w = 0
+	}
+	switch l.stream {
+	case "stderr", "tty", "syslog":
+		w += 2
+	case "pipe", "file":
+		if w > 0 {
+			w++
+		}
+	case "socket", "stdout":
+		if w < 3 {
+			w = 0
+		}
+	}
+	if strings.TrimSpace(l.text) == "" {
+		return 0
+	}
+	return w
+}
+
+// errorWords are the words of error messages; mildWords take them back.
+var errorWords = []string{
+	"error", "fail", "fatal", "cannot", "can't", "can’t", "could not", "couldn't", "unable", "denied", "not found",
+	"no such", "invalid", "missing", "refused", "panic", "exception", "abort", "critical", "not permitted", "unexpected",
+	"timed out", "timeout", "not available", "unavailable", "not usable", "unusable", "not ready", "giving up", "bad ", "unknown",
+	"does not exist", "doesn't exist", "not exist", "no space", "too many", "already in use", "not reachable", "unreachable", "damaged", "corrupt", "incomplete",
+	"crash", "killed", "emerg", "alert", "wrong", "unsupported", "not allowed", "forbidden", "illegal", "out of memory", "cannot allocate", "stopping", "must ", "no ",
+}
+
+var mildWords = []string{"warn", "notice", "info ", "[info", "debug", "deprecated", "0 errors", "no error", "ignor", "without error", "continuing", "hint:", "note:"}
+
+// anchor is where the walk back begins in one process: its message, or its end.
+type anchor struct {
+	pos  position
+	line *line  // nil: it ended without a word
+	text string // all that the process said from there on
+}
+
+// clusterGap is how many calls may lie between two lines of one message.
+const clusterGap = 150
+
+// anchorOf finds the message of a process, or its silent end.
+func anchorOf(h *history) anchor {
+	end := position{h.proc.Last.Index, h.proc.Calls + 1}
+	if h.proc.Ended != nil {
+		end.index = h.proc.Ended.Index
+	}
+	best := lastMessage(h)
+	if best < 0 {
+		return anchor{pos: end}
+	}
+	first := best
+	for i := best - 1; i >= 0; i-- {
+		if h.lines[first].start.seq-h.lines[i].end.seq > clusterGap || h.lines[i].start.seq < h.execSeq {
+			break
+		}
+		if weightOf(h.lines[i]) >= 3 && !dataOnly(h.lines[i]) {
+			first = i
+		}
+	}
+	l := h.lines[first]
+	if traceback := tracebackEnd(h, first); traceback != nil {
+		return anchor{pos: firstOf(h, first), line: traceback, text: textFrom(h, first)}
+	}
+	return anchor{pos: l.start, line: l, text: textFrom(h, first)}
+}
+
+// lastMessage is the index of the last line that looks like an error message;
+// else of the last line to stderr if the end follows soon; else -1.
+func lastMessage(h *history) int {
+	top, at := 2, -1
+	for i := len(h.lines) - 1; i >= 0; i-- {
+		l := h.lines[i]
+		if dataOnly(l) || l.start.seq < h.execSeq {
+			continue
+		}
+		// A later line wins unless an earlier one is clearly better.
+		if w := weightOf(l); w > top {
+			top, at = w, i
+			if w >= 5 {
+				break
+			}
+		}
+	}
+	if at >= 0 {
+		return at
+	}
+	for i := len(h.lines) - 1; i >= 0; i-- {
+		l := h.lines[i]
+		if l.start.seq < h.execSeq {
+			break
+		}
+		if (l.stream == "stderr" || l.stream == "tty") && h.proc.Calls-l.end.seq < 40 && strings.TrimSpace(l.text) != "" {
+			return i
+		}
+	}
+	return -1
+}
+
+// dataOnly: text in a regular file or on stdout that isn't a log is work, not
+// a message, however it sounds.
+func dataOnly(l *line) bool {
+	switch l.stream {
+	case "socket":
+		return !looksLikeReply(l.text)
+	case "file":
+		return !l.file.Append && !strings.Contains(l.file.Path, "log") && !strings.Contains(l.file.Path, "err") && l.file.Path != "/dev/null" && !l.file.TTY && weightOf(l) < 4
+	}
+	return false
+}
+
+// looksLikeReply: words on a socket that are an answer for a person.
+func looksLikeReply(s string) bool {
+	return hasErrorWord(s) && len(s) < 400 && !strings.Contains(s, "HTTP/1")
+}
+
+func hasErrorWord(s string) bool {
+	low := strings.ToLower(s)
+	for _, w := range errorWords {
+		if strings.Contains(low, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// tracebackEnd: languages that print a stack put the message itself last
+// (Python), below lines that only say where.
+func tracebackEnd(h *history, first int) *line {
+	if !strings.HasPrefix(h.lines[first].text, "Traceback (") {
+		i := first
+		for ; i >= 0 && first-i < 40; i-- {
+			if strings.HasPrefix(h.lines[i].text, "Traceback (") {
+				break
+			}
+		}
+		if i < 0 || first-i >= 40 {
+			return nil
+		}
+		first = i
+	}
+	for _, l := range h.lines[first+1:] {
+		if l.stream == h.lines[first].stream && l.text != "" && l.text[0] != ' ' && l.text[0] != '\t' && !strings.HasPrefix(l.text, "Traceback (") && !strings.HasPrefix(l.text, "During handling") {
+			return l
+		}
+	}
+	return nil
+}
+
+// firstOf is the start of the traceback that line i belongs to.
+func firstOf(h *history, i int) position {
+	for k := i; k >= 0 && i-k < 40; k-- {
+		if strings.HasPrefix(h.lines[k].text, "Traceback (") {
+			return h.lines[k].start
+		}
+	}
+	return h.lines[i].start
+}
+
+// textFrom joins what the process said to people from line i on, for the rules
+// that look for names in it.
+func textFrom(h *history, i int) string {
+	var b strings.Builder
+	for _, l := range h.lines[max(0, i-3):] {
+		if dataOnly(l) {
+			continue
+		}
+		b.WriteString(l.text)
+		b.WriteByte('\n')
+		if b.Len() > maxTransfer {
+			break
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,22 @@
+package analyze
+
+import "fmt"
+
+// notes are the limits of the trace that a better one would lift.
+func (f *facts) notes(d *Diagnosis) []Note {
+	var out []Note
+	if n := len(f.untraced); n > 0 && d.Outcome.Status != "ok" {
+		g := f.untraced[n-1]
+		out = append(out, Note{"children-not-followed", fmt.Sprintf("process %d ended with status %d, but its calls are not in this trace: record again with strace -f, or with stracex", g.pid, g.code)})
+	}
+	if d.Message != nil && !d.Message.Complete {
+		out = append(out, Note{"strings-truncated", "the trace has only the beginning of the message: record again with strace -s 4096, or with stracex"})
+	}
+	if len(d.Causes) > 0 && d.Causes[0].Kind == "child" && d.Causes[0].Address != nil {
+		out = append(out, Note{"peer-not-traced", fmt.Sprintf("the process behind %s is not in this trace: attach to it while the command runs again, strace -f -p PID", *d.Causes[0].Address)})
+	}
+	if d.Outcome.Status == "unknown" && f.calls > 0 {
+		out = append(out, Note{"trace-truncated", "the trace ends before the command does, so its exit status is not known"})
+	}
+	return out
+}

@@ -1,0 +1,164 @@
+package analyze
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
+)
+
+// relay is how words came from one process to another.
+type relay struct {
+	words string
+	read  *passed // where they came in
+	wrote *passed // where they were written; nil when the writer isn't in the trace
+}
+
+// minWords is the length from which equal words are no accident.
+const minWords = 8
+
+// relays: when a process only repeats what it has read, the failure is the
+// writer's.
+func (f *facts) relays(s *suspect) []*suspect {
+	r := f.relayOf(s)
+	if r == nil || r.wrote == nil {
+		return nil
+	}
+	h := r.wrote.hist
+	a := anchor{pos: r.wrote.pos, text: r.wrote.text, line: lineAt(h, r.wrote.pos)}
+	if a.line == nil {
+		a.line = &line{hist: h, file: r.wrote.file, stream: streamOf(r.wrote.file), text: r.wrote.text, start: r.wrote.pos, end: r.wrote.pos, ev: r.wrote.ev, cut: r.wrote.cut}
+	}
+	return []*suspect{{
+		hist: h, from: s, how: "words", link: s.link + 5, anchor: a, relay: r,
+		because: fmt.Sprintf("%s read the words %q, which %s wrote", name(s.hist.proc), shorten(r.words, 60), name(h.proc)),
+	}}
+}
+
+// lineAt is the line that a write belonged to.
+func lineAt(h *history, at position) *line {
+	for _, l := range h.lines {
+		if l.start.index <= at.index && at.index <= l.end.index {
+			return l
+		}
+	}
+	return nil
+}
+
+// relayOf finds where a suspect's message was read, and who wrote it there.
+func (f *facts) relayOf(s *suspect) *relay {
+	if s.anchor.line == nil {
+		return nil
+	}
+	for _, words := range cores(s.anchor.line.text) {
+		for i := len(f.words.read) - 1; i >= 0; i-- {
+			in := f.words.read[i]
+			if in.hist != s.hist || in.pos.index > s.anchor.line.end.index || !shares(in, words) {
+				continue
+			}
+			if in.file.Kind == replay.PathFile && strings.Contains(words, in.file.Path) {
+				continue
+			}
+			if out := f.writerOf(in, words); out != nil {
+				return &relay{words, in, out}
+			}
+			if in.file.Kind == replay.SocketFile || in.file.Kind == replay.PipeFile {
+				return &relay{words, in, nil}
+			}
+		}
+	}
+	return nil
+}
+
+// writerOf finds the first process that wrote the words, before they were read.
+func (f *facts) writerOf(in *passed, words string) *passed {
+	var best *passed
+	for _, out := range f.words.wrote {
+		if out.hist == in.hist || entered(out) > in.pos.index || !shares(out, words) {
+			continue
+		}
+		switch {
+		case best == nil, connects(out.file, in.file) && !connects(best.file, in.file):
+			best = out
+		}
+	}
+	if best == nil || in.file.Kind == replay.PathFile && best.file.Path != in.file.Path {
+		return nil
+	}
+	return best
+}
+
+func entered(p *passed) int {
+	if c := p.ev.Call; c != nil && c.Entered >= 0 {
+		return c.Entered
+	}
+	return p.pos.index
+}
+
+// connects says whether bytes written to a come out of b.
+func connects(a, b *replay.File) bool {
+	switch {
+	case a == nil || b == nil:
+		return false
+	case a.Pipe != nil:
+		return a.Pipe == b.Pipe
+	case a.Sock != nil:
+		return a.Sock.Pair == b
+	}
+	return a.Path != "" && a.Path == b.Path
+}
+
+// shares says whether the transfer holds the words; of one that the trace has
+// only the beginning of, the end of that beginning may be their beginning.
+func shares(p *passed, words string) bool {
+	if strings.Contains(p.text, words) {
+		return true
+	}
+	if !p.cut {
+		return false
+	}
+	for n := min(len(words), len(p.text)); n >= 2*minWords; n-- {
+		if strings.HasSuffix(p.text, words[:n]) {
+			return true
+		}
+	}
+	return false
+}
+
+// cores are the parts of a message that another program may have said: the
+// whole, then what follows each of its first prefixes ("prog: Fatal: …"), then
+// single parts.
+func cores(text string) []string {
+	text = strings.TrimSpace(text)
+	var out []string
+	add := func(s string) {
+		s = strings.Trim(s, " \t\r\n\x00.,;'\"()[]")
+		if len(s) >= minWords && len(out) < 12 {
+			out = append(out, s)
+		}
+	}
+	add(text)
+	rest := text
+	for range 4 {
+		_, after, found := strings.Cut(rest, ": ")
+		if !found {
+			break
+		}
+		add(after)
+		rest = after
+	}
+	for _, part := range strings.Split(text, ": ") {
+		if _, is := errnoTexts[strings.ToLower(part)]; !is {
+			add(part)
+		}
+	}
+	return out
+}
+
+func shorten(s string, n int) string {
+	s = strings.TrimSpace(s)
+	if len(s) <= n {
+		return s
+	}
+	return s[:n] + "…"
+}

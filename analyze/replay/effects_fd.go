@@ -1,0 +1,209 @@
+package replay
+
+import (
+	"strings"
+
+	"github.com/stracex/stracex/event"
+)
+
+// put installs a new open file as the call's result.
+func (s *State) put(st *Step, n int, f *File, cloexec bool) {
+	st.Made = f
+	st.Thread.Files.set(n, f, cloexec)
+}
+
+func opened(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	f := s.newFile(PathFile, st.Event, st.Proc)
+	if len(st.Paths) > 0 {
+		f.Path = st.Paths[0]
+	}
+	if c.Ret.HasDeco && strings.HasPrefix(c.Ret.Deco, "/") {
+		f.Path = c.Ret.Deco
+	}
+	flags := openFlags(c)
+	f.Append = flags.Has("O_APPEND")
+	f.TTY = IsTerminal(f.Path)
+	s.put(st, int(c.Ret.Value), f, flags.Has("O_CLOEXEC"))
+}
+
+// openFlags finds the flags argument of the open family.
+func openFlags(c *event.Call) event.Value {
+	switch c.Name {
+	case "open":
+		return c.Arg(1)
+	case "openat":
+		return c.Arg(2)
+	case "openat2":
+		return c.Arg(2).Field("flags")
+	}
+	return event.Value{}
+}
+
+func closed(s *State, st *Step, c *event.Call) {
+	if n, is := c.Arg(0).FD(); is && (ok(c) || c.Ret.Errno == "EINTR" || !c.Ret.Known) {
+		st.Thread.Files.close(n)
+	}
+}
+
+func closedRange(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	first, last := int(c.Arg(0).Int), int(c.Arg(1).Int)
+	if v := c.Arg(1).Int; v >= 0xffffffff || v < 0 {
+		last = int(^uint(0) >> 1)
+	}
+	if c.Arg(2).Has("CLOSE_RANGE_UNSHARE") {
+		st.Thread.Files = st.Thread.Files.copy()
+	}
+	st.Thread.Files.closeRange(first, last, c.Arg(2).Has("CLOSE_RANGE_CLOEXEC"))
+}
+
+func duped(s *State, st *Step, c *event.Call) {
+	if ok(c) {
+		s.dupTo(st, int(c.Ret.Value), false)
+	}
+}
+
+func duped2(s *State, st *Step, c *event.Call) {
+	if ok(c) {
+		s.dupTo(st, int(c.Ret.Value), c.Arg(2).Has("O_CLOEXEC"))
+	}
+}
+
+func (s *State) dupTo(st *Step, to int, cloexec bool) {
+	f := st.File
+	if f == nil {
+		f = s.newFile(UnknownFile, nil, st.Proc)
+		st.Thread.Files.set(st.FD, f, false)
+	}
+	if st.FD == to {
+		return
+	}
+	st.Made = f
+	st.Thread.Files.set(to, f, cloexec)
+	if to >= 0 && to <= 2 {
+		st.Proc.Std[to] = f
+	}
+}
+
+func fcntl(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	cmd := c.Arg(1)
+	switch {
+	case cmd.Has("F_DUPFD"):
+		s.dupTo(st, int(c.Ret.Value), false)
+	case cmd.Has("F_DUPFD_CLOEXEC"):
+		s.dupTo(st, int(c.Ret.Value), true)
+	case cmd.Has("F_SETFD") && st.File != nil:
+		st.Thread.Files.set(st.FD, st.File, c.Arg(2).Has("FD_CLOEXEC"))
+	}
+}
+
+func piped(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	ends := c.Arg(0).Final()
+	if len(ends.Elems) < 2 {
+		return
+	}
+	s.nextID++
+	p := &Pipe{ID: s.nextID}
+	cloexec := c.Arg(1).Has("O_CLOEXEC")
+	for i := range 2 {
+		n, is := ends.Elems[i].FD()
+		if !is {
+			return
+		}
+		f := s.newFile(PipeFile, st.Event, st.Proc)
+		f.Pipe, f.Write = p, i == 1
+		st.Thread.Files.set(n, f, cloexec)
+	}
+}
+
+// special makes a descriptor that has no path.
+func special(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	f := s.newFile(OtherFile, st.Event, st.Proc)
+	f.Path = strings.TrimRight(c.Name, "1234")
+	cloexec := false
+	for _, a := range c.Args {
+		if a.Kind == event.Symbol && strings.Contains(a.Str, "CLOEXEC") {
+			cloexec = true
+		}
+	}
+	if c.Name == "pidfd_open" {
+		cloexec = true
+	}
+	s.put(st, int(c.Ret.Value), f, cloexec)
+}
+
+func ioctl(s *State, st *Step, c *event.Call) {
+	if st.File == nil {
+		return
+	}
+	req := c.Arg(1)
+	switch {
+	case ok(c) && (req.Has("TCGETS") || req.Has("TIOCGWINSZ")):
+		st.File.TTY = true
+	case ok(c) && req.Has("FIOCLEX"):
+		st.Thread.Files.set(st.FD, st.File, true)
+	case ok(c) && req.Has("FIONCLEX"):
+		st.Thread.Files.set(st.FD, st.File, false)
+	}
+}
+
+func pidfdGetfd(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	st.Made = s.newFile(UnknownFile, st.Event, st.Proc)
+	st.Thread.Files.set(int(c.Ret.Value), st.Made, true)
+}
+
+func readDone(s *State, st *Step, c *event.Call) {
+	f := st.File
+	if f == nil || !ok(c) {
+		return
+	}
+	f.Reads += c.Ret.Value
+	if c.Ret.Value == 0 && wantsBytes(c) && f.EOF == nil {
+		f.EOF = st.Event
+	}
+}
+
+// wantsBytes: a read of no bytes at all says nothing about the end of a file.
+func wantsBytes(c *event.Call) bool { return !(c.Arg(2).Kind == event.Int && c.Arg(2).Int == 0) }
+
+func written(s *State, st *Step, c *event.Call) {
+	f := st.File
+	if f == nil || !ok(c) {
+		return
+	}
+	f.Writes += c.Ret.Value
+	if f.Pipe != nil {
+		f.Pipe.Bytes += c.Ret.Value
+		f.Pipe.wroteBy(st.Proc)
+	}
+}
+
+const maxWriters = 64
+
+func (p *Pipe) wroteBy(proc *Process) {
+	for _, w := range p.Writers {
+		if w == proc {
+			return
+		}
+	}
+	if len(p.Writers) < maxWriters {
+		p.Writers = append(p.Writers, proc)
+	}
+}

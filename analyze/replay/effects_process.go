@@ -1,0 +1,234 @@
+package replay
+
+import (
+	"path"
+	"strings"
+
+	"github.com/stracex/stracex/event"
+)
+
+func chdired(s *State, st *Step, c *event.Call) {
+	if ok(c) && len(st.Paths) > 0 {
+		st.Thread.FS.moved(st, st.Paths[0])
+	}
+}
+
+func fchdired(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	dir := ""
+	if st.File != nil {
+		dir = st.File.Path
+	}
+	st.Thread.FS.moved(st, dir)
+}
+
+func (fs *FS) moved(st *Step, dir string) {
+	fs.Cwd, fs.Chdir, fs.ChdirBy = dir, st.Event, st.Proc
+}
+
+// chrooted: from now on absolute paths begin at the new root; the working
+// directory keeps its place, which has a new name below it.
+func chrooted(s *State, st *Step, c *event.Call) {
+	if !ok(c) || len(st.Paths) == 0 {
+		return
+	}
+	fs := st.Thread.FS
+	root := st.Paths[0]
+	switch rest, below := strings.CutPrefix(fs.Cwd, root); {
+	case root == "/":
+	case below && rest == "":
+		fs.Cwd = "/"
+	case below && rest[0] == '/':
+		fs.Cwd = rest
+	default:
+		fs.Cwd = ""
+	}
+	fs.Root = path.Join(fs.Root, root)
+}
+
+func gotCwd(s *State, st *Step, c *event.Call) {
+	v := c.Arg(0)
+	if ok(c) && v.Kind == event.String && !v.Cut {
+		s.learnCwd(st.Thread.FS, v.Str)
+	}
+}
+
+func unshared(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	if c.Arg(0).Has("CLONE_FS") {
+		fs := *st.Thread.FS
+		st.Thread.FS = &fs
+	}
+	if c.Arg(0).Has("CLONE_FILES") {
+		st.Thread.Files = st.Thread.Files.copy()
+	}
+}
+
+// cloneFlags reads the flags that decide what a child shares.
+func cloneFlags(c *event.Call) uint64 {
+	var flags uint64
+	for i := range c.Args {
+		for _, v := range [2]event.Value{c.Args[i], c.Args[i].Field("flags")} {
+			if v.Has("CLONE_FS") {
+				flags |= cloneFS
+			}
+			if v.Has("CLONE_FILES") {
+				flags |= cloneFiles
+			}
+			if v.Has("CLONE_THREAD") {
+				flags |= cloneThread
+			}
+			if v.Has("CLONE_PARENT") {
+				flags |= cloneParent
+			}
+		}
+	}
+	return flags
+}
+
+// cloned: the parent's side. The child may have been seen before, and then it
+// may have been taken for another parent's.
+func cloned(s *State, st *Step, c *event.Call) {
+	if !ok(c) || c.Ret.Value == 0 {
+		return
+	}
+	tid := int(c.Ret.Value)
+	if t := s.threads[tid]; t != nil && !t.Ended {
+		if t.Proc != st.Proc && t.Proc.Parent != st.Proc && t.Proc.Forked != nil && t.Proc.Forked.Kind == event.Entered {
+			t.Proc.adopt(st.Proc)
+		}
+		st.Child = t.Proc
+		return
+	}
+	if t := s.threads[tid]; t != nil && t.Proc == st.Proc && cloneFlags(c)&cloneThread != 0 {
+		return // a thread that has ended already
+	}
+	// A child that is over before its parent's call ends has been seen whole.
+	if t := s.threads[tid]; t != nil && t.Proc.Parent == st.Proc && t.Proc.Ended != nil && t.Proc.Ended.Index > entered(st.Event) {
+		st.Child = t.Proc
+		return
+	}
+	st.Child = s.child(st.Thread, tid, cloneFlags(c), st.Event).Proc
+}
+
+// entered is the index at which a call began.
+func entered(e *event.Event) int {
+	if e.Call != nil && e.Call.Entered >= 0 {
+		return e.Call.Entered
+	}
+	return e.Index
+}
+
+func (p *Process) adopt(parent *Process) {
+	if old := p.Parent; old != nil {
+		for i, c := range old.Children {
+			if c == p {
+				old.Children = append(old.Children[:i], old.Children[i+1:]...)
+				break
+			}
+		}
+	}
+	p.Parent = parent
+	parent.Children = append(parent.Children, p)
+}
+
+func execed(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	t, p := st.Thread, st.Proc
+	if len(st.Paths) > 0 {
+		p.Program = st.Paths[0]
+	}
+	argv := c.Arg(1)
+	if c.Name == "execveat" {
+		argv = c.Arg(2)
+	}
+	p.Argv = texts(argv)
+	p.Execs = append(p.Execs, Exec{st.Event, p.Program, p.Argv})
+	t.Files = t.Files.copy()
+	t.Files.closeOnExec()
+	fs := *t.FS
+	t.FS = &fs
+	p.Threads = 1
+	p.Std = t.Files.std()
+}
+
+func texts(v event.Value) []string {
+	var out []string
+	for _, e := range v.Elems {
+		if e.Kind == event.String {
+			out = append(out, e.Str)
+		}
+	}
+	return out
+}
+
+func waited(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	pid := int(c.Ret.Value)
+	if c.Name == "waitid" {
+		pid = int(c.Arg(2).Final().Field("si_pid").Int)
+	}
+	for i := len(st.Proc.Children) - 1; i >= 0 && pid > 0; i-- {
+		if k := st.Proc.Children[i]; k.PID == pid {
+			k.Reaped, st.Child = st.Event, k
+			return
+		}
+	}
+}
+
+func setUID(s *State, st *Step, c *event.Call) {
+	if ok(c) {
+		st.Proc.Cred.Known, st.Proc.Cred.UID = true, uint32(c.Arg(0).Int)
+	}
+}
+
+// setREUID: the second of setreuid's and setresuid's arguments is the
+// effective id; -1 leaves it.
+func setREUID(s *State, st *Step, c *event.Call) {
+	if ok(c) && c.Arg(1).Int >= 0 && c.Arg(1).Int < 0xffffffff {
+		st.Proc.Cred.Known, st.Proc.Cred.UID = true, uint32(c.Arg(1).Int)
+	}
+}
+
+func setGID(s *State, st *Step, c *event.Call) {
+	if ok(c) {
+		st.Proc.Cred.GID = uint32(c.Arg(0).Int)
+	}
+}
+
+func setREGID(s *State, st *Step, c *event.Call) {
+	if ok(c) && c.Arg(1).Int >= 0 && c.Arg(1).Int < 0xffffffff {
+		st.Proc.Cred.GID = uint32(c.Arg(1).Int)
+	}
+}
+
+func setGroups(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	var groups []uint32
+	for _, v := range c.Arg(1).Elems {
+		groups = append(groups, uint32(v.Int))
+	}
+	st.Proc.Cred.Groups, st.Proc.Cred.HasGroups = groups, true
+}
+
+func gotEUID(s *State, st *Step, c *event.Call) {
+	if ok(c) {
+		st.Proc.Cred.Known, st.Proc.Cred.UID = true, uint32(c.Ret.Value)
+	}
+}
+
+func gotEGID(s *State, st *Step, c *event.Call) {
+	if ok(c) {
+		st.Proc.Cred.GID = uint32(c.Ret.Value)
+	}
+}

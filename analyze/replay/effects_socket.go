@@ -1,0 +1,171 @@
+package replay
+
+import (
+	"strings"
+
+	"github.com/stracex/stracex/event"
+)
+
+// inflight is a descriptor sent by SCM_RIGHTS and not yet received.
+type inflight struct {
+	file *File
+	via  *File // the sending socket
+}
+
+// maxInflight bounds what a hostile trace can make us remember.
+const maxInflight = 4096
+
+func socketMade(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	f := s.newFile(SocketFile, st.Event, st.Proc)
+	f.Sock = &Socket{Family: c.Arg(0).Str, Type: c.Arg(1).Str}
+	s.put(st, int(c.Ret.Value), f, c.Arg(1).Has("SOCK_CLOEXEC"))
+}
+
+func socketPaired(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	ends := c.Arg(3).Final()
+	if len(ends.Elems) < 2 {
+		return
+	}
+	var pair [2]*File
+	for i := range pair {
+		n, is := ends.Elems[i].FD()
+		if !is {
+			return
+		}
+		f := s.newFile(SocketFile, st.Event, st.Proc)
+		f.Sock = &Socket{Family: c.Arg(0).Str, Type: c.Arg(1).Str}
+		pair[i] = f
+		st.Thread.Files.set(n, f, c.Arg(1).Has("SOCK_CLOEXEC"))
+	}
+	pair[0].Sock.Pair, pair[1].Sock.Pair = pair[1], pair[0]
+}
+
+func bound(s *State, st *Step, c *event.Call) {
+	if ok(c) && st.File != nil && st.File.Sock != nil {
+		st.File.Sock.Local = st.Addr
+	}
+}
+
+func listening(s *State, st *Step, c *event.Call) {
+	if ok(c) && st.File != nil && st.File.Sock != nil {
+		st.File.Sock.Listening = true
+		s.listen[st.File.Sock.Local] = st.File
+	}
+}
+
+func connected(s *State, st *Step, c *event.Call) {
+	f := st.File
+	if f == nil || f.Sock == nil {
+		return
+	}
+	pending := c.Ret.Errno == "EINPROGRESS"
+	if !ok(c) && !pending {
+		return
+	}
+	f.Sock.Peer = st.Addr
+	if pending {
+		f.Sock.Connecting = st.Event
+	}
+	if len(s.dial[st.Addr]) < maxInflight {
+		s.dial[st.Addr] = append(s.dial[st.Addr], f)
+	}
+}
+
+// accepted pairs the new socket with the oldest connect to the listener's
+// address: the kernel's queue is in that order.
+func accepted(s *State, st *Step, c *event.Call) {
+	if !ok(c) {
+		return
+	}
+	f := s.newFile(SocketFile, st.Event, st.Proc)
+	f.Sock = &Socket{}
+	if l := st.File; l != nil && l.Sock != nil {
+		f.Sock.Family, f.Sock.Local = l.Sock.Family, l.Sock.Local
+		if q := s.dial[l.Sock.Local]; len(q) > 0 {
+			f.Sock.Pair, q[0].Sock.Pair = q[0], f
+			s.dial[l.Sock.Local] = q[1:]
+		}
+	}
+	if st.Addr != "" {
+		f.Sock.Peer = st.Addr
+	}
+	s.put(st, int(c.Ret.Value), f, c.Arg(3).Has("SOCK_CLOEXEC"))
+}
+
+func named(s *State, st *Step, c *event.Call) {
+	if ok(c) && st.File != nil && st.File.Sock != nil && st.File.Sock.Local == "" {
+		st.File.Sock.Local = st.Addr
+	}
+}
+
+func peerNamed(s *State, st *Step, c *event.Call) {
+	if ok(c) && st.File != nil && st.File.Sock != nil && st.File.Sock.Peer == "" {
+		st.File.Sock.Peer = st.Addr
+	}
+}
+
+func sentMsg(s *State, st *Step, c *event.Call) {
+	written(s, st, c)
+	if !ok(c) {
+		return
+	}
+	for _, n := range passedFDs(c.Arg(1)) {
+		if f := st.Thread.Files.Get(n); f != nil && len(s.sent) < maxInflight {
+			s.sent = append(s.sent, inflight{f, st.File})
+		}
+	}
+}
+
+func receivedMsg(s *State, st *Step, c *event.Call) {
+	readDone(s, st, c)
+	if !ok(c) {
+		return
+	}
+	cloexec := c.Arg(2).Has("MSG_CMSG_CLOEXEC")
+	for _, n := range passedFDs(c.Arg(1).Final()) {
+		st.Thread.Files.set(n, s.takeSent(st.File, st), cloexec)
+	}
+}
+
+// takeSent gives the oldest descriptor sent through the other end of via, else
+// the oldest of all.
+func (s *State) takeSent(via *File, st *Step) *File {
+	at := -1
+	for i, f := range s.sent {
+		if via != nil && via.Sock != nil && via.Sock.Pair != nil && f.via == via.Sock.Pair {
+			at = i
+			break
+		}
+		if at < 0 && (f.via == nil || f.via.Sock == nil || f.via.Sock.Pair == nil) {
+			at = i
+		}
+	}
+	if at < 0 {
+		return s.newFile(UnknownFile, st.Event, st.Proc)
+	}
+	f := s.sent[at].file
+	s.sent = append(s.sent[:at], s.sent[at+1:]...)
+	return f
+}
+
+// passedFDs are the descriptors in a message's SCM_RIGHTS.
+func passedFDs(msg event.Value) []int {
+	var fds []int
+	for _, m := range msg.Field("msg_control").Elems {
+		if !strings.Contains(m.Field("cmsg_type").Str, "SCM_RIGHTS") {
+			continue
+		}
+		for _, v := range m.Field("cmsg_data").Elems {
+			if n, is := v.FD(); is {
+				fds = append(fds, n)
+			}
+		}
+	}
+	return fds
+}

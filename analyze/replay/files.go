@@ -1,0 +1,148 @@
+package replay
+
+import (
+	"strings"
+
+	"github.com/stracex/stracex/event"
+)
+
+// FileKind is what an open file description leads to.
+type FileKind uint8
+
+const (
+	UnknownFile FileKind = iota
+	PathFile             // a file, directory or device with a path
+	PipeFile             // one end of a pipe
+	SocketFile
+	OtherFile // eventfd, epoll, timerfd …
+)
+
+// File is an open file description: what dup, fork and SCM_RIGHTS share.
+type File struct {
+	ID   int
+	Kind FileKind
+	Path string // absolute; for OtherFile what made it ("eventfd")
+	// Std is 1+N for the description that was descriptor N (0, 1, 2) when the
+	// command began, else 0.
+	Std    int
+	TTY    bool
+	Opened *event.Event // the call that made it, nil when it was open before
+	By     *Process
+
+	Pipe  *Pipe   // PipeFile
+	Write bool    // PipeFile: the end to write to
+	Sock  *Socket // SocketFile
+
+	Append        bool
+	Reads, Writes int64        // bytes that went through
+	EOF           *event.Event // a read that returned 0
+}
+
+// Pipe joins two ends.
+type Pipe struct {
+	ID      int
+	Writers []*Process // processes that wrote to it
+	Bytes   int64
+}
+
+// Socket is one end of a connection.
+type Socket struct {
+	Family string // "AF_UNIX"
+	Type   string
+	Local  string // addresses as in the diagnosis: "127.0.0.1:80", "unix:/run/x"
+	Peer   string
+	Pair   *File // the other end, when both are in the trace
+	// Nonblock connect in progress: its event.
+	Connecting *event.Event
+	Listening  bool
+}
+
+// Table is a descriptor table: what CLONE_FILES shares.
+type Table struct {
+	fds map[int]slot
+}
+
+type slot struct {
+	file    *File
+	cloexec bool
+}
+
+func newTable() *Table { return &Table{fds: map[int]slot{}} }
+
+// Get gives the open file behind descriptor n, nil when not known.
+func (t *Table) Get(n int) *File {
+	if t == nil {
+		return nil
+	}
+	return t.fds[n].file
+}
+
+// maxFDs bounds a table; a kernel's own limit is far below.
+const maxFDs = 1 << 20
+
+func (t *Table) set(n int, f *File, cloexec bool) {
+	if n < 0 || (len(t.fds) >= maxFDs && t.fds[n].file == nil) {
+		return
+	}
+	t.fds[n] = slot{f, cloexec}
+}
+
+func (t *Table) std() [3]*File { return [3]*File{t.Get(0), t.Get(1), t.Get(2)} }
+
+func (t *Table) close(n int) { delete(t.fds, n) }
+
+func (t *Table) copy() *Table {
+	c := &Table{fds: make(map[int]slot, len(t.fds))}
+	for n, s := range t.fds {
+		c.fds[n] = s
+	}
+	return c
+}
+
+func (t *Table) closeOnExec() {
+	for n, s := range t.fds {
+		if s.cloexec {
+			delete(t.fds, n)
+		}
+	}
+}
+
+func (t *Table) closeRange(first, last int, cloexecOnly bool) {
+	for n, s := range t.fds {
+		if n < first || n > last {
+			continue
+		}
+		if cloexecOnly {
+			s.cloexec = true
+			t.fds[n] = s
+			continue
+		}
+		delete(t.fds, n)
+	}
+}
+
+// Describe names the open file for a person: a path, an address, "a pipe".
+func (f *File) Describe() string {
+	switch {
+	case f == nil:
+		return ""
+	case f.Kind == PipeFile:
+		return "a pipe"
+	case f.Kind == SocketFile && f.Sock != nil && f.Sock.Peer != "":
+		return "a socket connected to " + f.Sock.Peer
+	case f.Kind == SocketFile && f.Sock != nil && f.Sock.Local != "":
+		return "a socket bound to " + f.Sock.Local
+	case f.Kind == SocketFile:
+		return "a socket"
+	case f.Path != "":
+		return f.Path
+	case f.Std > 0:
+		return [...]string{"stdin", "stdout", "stderr"}[f.Std-1]
+	}
+	return ""
+}
+
+// IsTerminal says whether the path is that of a terminal.
+func IsTerminal(p string) bool {
+	return p == "/dev/tty" || p == "/dev/console" || strings.HasPrefix(p, "/dev/pts/") || strings.HasPrefix(p, "/dev/tty")
+}

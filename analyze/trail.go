@@ -1,0 +1,80 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/stracex/stracex/event"
+)
+
+// trail is the way from the message to the cause, as a person would read the
+// trace from the bottom up.
+func (f *facts) trail(c *candidate) []Step {
+	t := &trailer{}
+	t.way(c.sus)
+	if c.fail == nil {
+		return t.steps
+	}
+	x := c.fail
+	t.add("failing-call", x.step.Event, "the call that failed")
+	if x.step.DirFile != nil && x.step.DirFile.Opened != nil {
+		t.add("fd-origin", x.step.DirFile.Opened, fmt.Sprintf("descriptor %d, which the path is relative to, is %s", x.step.FD, f.state.Abs(x.step.DirFile.Path)))
+	} else if x.given != "" && x.given[0] != '/' && x.step.FS.Chdir != nil {
+		who := ""
+		if by := x.step.FS.ChdirBy; by != nil && by != x.hist.proc {
+			who = fmt.Sprintf(", inherited from %s", name(by))
+		}
+		t.add("chdir", x.step.FS.Chdir, fmt.Sprintf("%s is relative to %s%s", x.given, x.step.FS.Cwd, who))
+	} else if x.given == "" && x.step.File != nil && x.step.File.Opened != nil {
+		t.add("fd-origin", x.step.File.Opened, fmt.Sprintf("descriptor %d is %s", x.step.FD, x.step.File.Describe()))
+	}
+	p := x.hist.proc
+	if n := len(p.Execs); n > 0 {
+		t.add("exec", p.Execs[n-1].Event, fmt.Sprintf("%s began here", name(p)))
+	}
+	if p.Forked != nil && p.Parent != nil {
+		t.add("fork", p.Forked, fmt.Sprintf("started by %s", name(p.Parent)))
+	}
+	return t.steps
+}
+
+type trailer struct{ steps []Step }
+
+func (t *trailer) add(role string, e *event.Event, text string) {
+	t.steps = append(t.steps, Step{Role: role, Event: ref(e), Text: text})
+}
+
+// way is the part from the command down to the suspect.
+func (t *trailer) way(s *suspect) {
+	if s.from != nil {
+		t.way(s.from)
+		switch s.how {
+		case "child":
+			t.add("child-exit", s.hist.proc.Ended, s.because)
+		case "pipe":
+			t.add("peer", s.hist.proc.Ended, s.because)
+		case "words":
+			t.add("relay", s.relay.read.ev, fmt.Sprintf("the words were read from %s", describe(s.relay.read)))
+			if o := s.relay.read.file.Opened; o != nil {
+				t.add("fd-origin", o, "where that descriptor came from")
+			}
+			t.add("peer", s.relay.wrote.ev, fmt.Sprintf("%s wrote them", name(s.hist.proc)))
+		}
+	}
+	if l := s.anchor.line; l != nil && s.how != "words" {
+		t.add("message", l.ev, fmt.Sprintf("%s wrote to %s: %s", name(s.hist.proc), spoken(l), shorten(l.text, 120)))
+	}
+}
+
+func describe(p *passed) string {
+	if d := p.file.Describe(); d != "" {
+		return d
+	}
+	return "a descriptor that was open before"
+}
+
+func spoken(l *line) string {
+	if l.stream == "file" && l.file.Path != "" {
+		return l.file.Path
+	}
+	return "its " + l.stream
+}

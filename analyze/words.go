@@ -1,0 +1,245 @@
+package analyze
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/stracex/stracex/analyze/replay"
+	"github.com/stracex/stracex/event"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// words are the texts that went in and out: lines that processes wrote, and
+// the bytes that they passed to each other.
+type words struct {
+	wrote []*passed // writes to anything that another process may read
+	read  []*passed
+	size  int
+	// mixed is the program's own output where a log holds it.
+	mixed []string
+}
+
+// passed is a piece of text at one end of a pipe, socket or file.
+type passed struct {
+	hist *history
+	file *replay.File
+	pos  position
+	ev   *event.Event
+	text string
+	cut  bool
+}
+
+// line is one line of text that a process wrote, put together from its writes.
+type line struct {
+	hist   *history
+	file   *replay.File
+	stream string
+	text   string
+	start  position // of its first write
+	end    position // of its last
+	ev     *event.Event
+	tid    int
+	cut    bool // the trace has only a part of it
+	open   bool // no line end yet
+}
+
+const (
+	maxPassed   = 4 << 10 // bytes kept of one transfer
+	maxWords    = 16 << 20
+	maxLines    = 4000
+	maxLine     = 8 << 10
+	maxMixed    = 2000
+	maxTransfer = 64 << 10 // bytes of one write that are split into lines
+)
+
+type way uint8
+
+const (
+	isRead way = 1 + iota
+	isWrite
+)
+
+// readWrite are the calls that move text.
+var readWrite = map[string]way{
+	"read": isRead, "pread64": isRead, "readv": isRead, "recv": isRead, "recvfrom": isRead, "recvmsg": isRead, "preadv": isRead,
+	"write": isWrite, "pwrite64": isWrite, "writev": isWrite, "send": isWrite, "sendto": isWrite, "sendmsg": isWrite, "pwritev": isWrite,
+}
+
+// transfer is the text that a read or write moved, as far as the trace has it.
+func transfer(c *event.Call) (text string, cut bool) {
+	v := c.Arg(1).Final()
+	switch v.Kind {
+	case event.String:
+		return limit(v.Str, c.Ret.Value), v.Cut
+	case event.Array: // iovec
+		return gather(v, c.Ret.Value)
+	case event.Struct: // msghdr
+		return gather(v.Field("msg_iov"), c.Ret.Value)
+	}
+	return "", false
+}
+
+func gather(iov event.Value, n int64) (string, bool) {
+	var b strings.Builder
+	cut := iov.Cut
+	for _, e := range iov.Elems {
+		base := e.Field("iov_base")
+		b.WriteString(base.Str)
+		if b.Len() > maxTransfer {
+			break
+		}
+		if base.Cut {
+			cut = true
+			break // what follows would be glued to the wrong place
+		}
+	}
+	return limit(b.String(), n), cut
+}
+
+// limit: a short write moved only the first n bytes.
+func limit(s string, n int64) string {
+	if n >= 0 && int64(len(s)) > n {
+		s = s[:n]
+	}
+	if len(s) > maxTransfer {
+		s = s[:maxTransfer]
+	}
+	return s
+}
+
+func (f *facts) read(h *history, st *replay.Step) {
+	file := st.File
+	if file == nil {
+		return
+	}
+	at := position{st.Event.Index, st.Seq}
+	if file.EOF == st.Event && file.Reads == 0 && len(h.empty) < maxEmpty {
+		h.empty = append(h.empty, &source{file, st.Event, at, file.Path})
+	}
+	if file.Kind == replay.PathFile && len(h.sources) < maxSources && h.sources[file.Path] == nil {
+		h.sources[file.Path] = &source{file, st.Event, at, file.Path}
+	}
+	text, cut := transfer(st.Event.Call)
+	if !printable(text) && file.Kind == replay.PathFile {
+		return
+	}
+	f.words.read = f.words.pass(f.words.read, &passed{h, file, at, st.Event, text, cut})
+}
+
+func (f *facts) write(h *history, st *replay.Step) {
+	file := st.File
+	if file == nil {
+		return
+	}
+	text, cut := transfer(st.Event.Call)
+	if text == "" {
+		return
+	}
+	at := position{st.Event.Index, st.Seq}
+	if file.Kind != replay.OtherFile {
+		f.words.wrote = f.words.pass(f.words.wrote, &passed{h, file, at, st.Event, text, cut})
+	}
+	if printable(text) {
+		h.speak(file, st, text, cut || st.Event.Call.Ret.Value > int64(len(text)))
+	}
+}
+
+// pass keeps a transfer, dropping the oldest ones when there are too many.
+func (w *words) pass(list []*passed, p *passed) []*passed {
+	if len(p.text) > maxPassed {
+		p.text = p.text[:maxPassed]
+		p.cut = true
+	}
+	w.size += len(p.text) + 64
+	if w.size > maxWords && len(list) > 16 {
+		half := len(list) / 2
+		for _, old := range list[:half] {
+			w.size -= len(old.text) + 64
+		}
+		list = append([]*passed(nil), list[half:]...)
+	}
+	return append(list, p)
+}
+
+// output is text of the program that was mixed into a log.
+func (w *words) output(e *event.Event) {
+	if e.Kind == event.Output && len(w.mixed) < maxMixed {
+		w.mixed = append(w.mixed, e.Text)
+	}
+}
+
+// printable says whether the bytes can be a message for people.
+func printable(s string) bool {
+	if s == "" {
+		return false
+	}
+	bad, n := 0, 0
+	for i := 0; i < len(s) && n < 512; n++ {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\n' && r != '\t' && r != '\r' && r != 0x1b && r != 0 {
+			bad++
+		}
+	}
+	return bad*8 <= n
+}
+
+// speak adds a write's text to the lines of the process.
+func (h *history) speak(file *replay.File, st *replay.Step, text string, cut bool) {
+	stream := streamOf(file)
+	at := position{st.Event.Index, st.Seq}
+	for text != "" {
+		part, rest, whole := strings.Cut(text, "\n")
+		l := h.partial[file]
+		if l == nil {
+			l = &line{hist: h, file: file, stream: stream, start: at, ev: st.Event, tid: st.Event.TID, open: true}
+			h.partial[file] = l
+			h.addLine(l)
+		}
+		if len(l.text)+len(part) <= maxLine {
+			l.text += part
+		} else {
+			l.cut = true
+		}
+		l.end = at
+		text = rest
+		if whole {
+			l.open = false
+			delete(h.partial, file)
+		}
+	}
+	if l := h.partial[file]; l != nil && cut {
+		// Nobody knows how the line went on.
+		l.cut, l.open = true, false
+		delete(h.partial, file)
+	}
+}
+
+func (h *history) addLine(l *line) {
+	h.lines = append(h.lines, l)
+	if len(h.lines) > maxLines {
+		h.lines = append([]*line(nil), h.lines[maxLines/2:]...)
+	}
+}
+
+// streamOf names what kind of stream a file is, in the diagnosis's words.
+func streamOf(f *replay.File) string {
+	switch {
+	case f.Std == 3:
+		return "stderr"
+	case f.TTY:
+		return "tty"
+	case f.Std == 2:
+		return "stdout"
+	case f.Kind == replay.PipeFile:
+		return "pipe"
+	case f.Kind == replay.SocketFile:
+		if s := f.Sock; s != nil && (s.Peer == "unix:/dev/log" || strings.HasPrefix(s.Peer, "unix:/run/systemd/journal/")) {
+			return "syslog"
+		}
+		return "socket"
+	}
+	return "file"
+}
