@@ -1,11 +1,14 @@
 package tracer
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/prometheus/procfs"
@@ -66,24 +69,43 @@ func socketAddress(raw []byte) (netip.AddrPort, bool) {
 // namespace that stand in an address's way: the same port, and the same address
 // or one that means all.
 func boundSockets(proc string, wanted netip.AddrPort) map[uint64]netip.AddrPort {
-	fs, err := procfs.NewFS(proc)
-	if err != nil {
-		return nil
-	}
 	found := map[uint64]netip.AddrPort{}
-	for _, table := range []func() (procfs.NetTCP, error){fs.NetTCP, fs.NetTCP6} {
-		lines, err := table()
-		if err != nil {
-			continue
-		}
-		for _, l := range lines {
-			addr, ok := netip.AddrFromSlice(l.LocalAddr)
-			if ok && l.Inode != 0 && uint64(wanted.Port()) == l.LocalPort && overlap(addr, wanted.Addr()) {
-				found[l.Inode] = netip.AddrPortFrom(addr, wanted.Port())
+	for _, table := range []string{"tcp", "tcp6", "udp", "udp6"} {
+		data, _ := os.ReadFile(filepath.Join(proc, "net", table))
+		for line := range bytes.Lines(data) {
+			addr, inode, ok := parseSocketLine(string(line))
+			if ok && addr.Port() == wanted.Port() && overlap(addr.Addr(), wanted.Addr()) {
+				found[inode] = addr
 			}
 		}
 	}
 	return found
+}
+
+// parseSocketLine reads local address and inode of a line of /proc/net/tcp and
+// its like (proc_net(5)). The address is in hex, each 32-bit word of it in the
+// machine's byte order.
+func parseSocketLine(line string) (addr netip.AddrPort, inode uint64, ok bool) {
+	const local, inodeField = 1, 9
+	fields := strings.Fields(line)
+	if len(fields) <= inodeField {
+		return addr, 0, false
+	}
+	host, port, _ := strings.Cut(fields[local], ":")
+	raw, err := hex.DecodeString(host)
+	if err != nil || len(raw)%4 != 0 {
+		return addr, 0, false
+	}
+	for i := 0; i < len(raw); i += 4 {
+		binary.BigEndian.PutUint32(raw[i:], binary.NativeEndian.Uint32(raw[i:]))
+	}
+	ip, ok := netip.AddrFromSlice(raw)
+	n, err := strconv.ParseUint(port, 16, 16)
+	if !ok || err != nil {
+		return addr, 0, false
+	}
+	inode, err = strconv.ParseUint(fields[inodeField], 10, 64)
+	return netip.AddrPortFrom(ip, uint16(n)), inode, err == nil && inode != 0
 }
 
 func overlap(a, b netip.Addr) bool {
