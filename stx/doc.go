@@ -30,8 +30,9 @@
 // seen; a record is at most 8 MiB.
 //
 // What ends in the middle of a block, or has a block that is damaged, is read
-// up to the last whole block before. A capture that was ended in order has a
-// finish record last; one that has not is truncated.
+// up to the last whole block before; where the checksum is right but a record
+// can't be, up to that record. A capture that was ended in order has a finish
+// record last; one that has not is truncated.
 //
 // A reader refuses a version above its own. The version changes only when older
 // readers would misunderstand the file; all else grows as said below.
