@@ -71,7 +71,7 @@ func (t *textWriter) str(name string, v string) string {
 }
 
 func (t *textWriter) bytes(name string, v []byte) []byte {
-	t.field(name, strconv.Quote(string(v)), len(v) == 0)
+	t.field(name, strconv.QuoteToASCII(string(v)), len(v) == 0) // pointers are no text
 	return v
 }
 
