@@ -1,2 +1,21 @@
 // Package parser reads captures and strace logs into events.
+//
+// In: a file or a pipe, whatever its flavour; [New] finds out what it is. Out:
+// a [Reader] that gives one event at a time, in the order of the source, and
+// [Stats] that say what could not be read. Nothing is dropped: a line that was
+// not understood is an event of kind Unknown, text of the traced program an
+// Output event.
+//
+// A log of strace is read line by line. A line has a prefix (pid, time:
+// strace_prefix.go) and a body of a few forms (strace_body.go); arguments are
+// trees of values (strace_value.go). Where strace broke a call in two because
+// another thread came in between, the first half gives an Entered event and the
+// second a Returned one with all arguments. A call whose end never comes gives
+// a Returned event marked Unfinished when its thread ends, or at the end of the
+// log: what a hung program waits in is found there.
+//
+// A capture holds registers and memory; raw.go and its neighbours decode them
+// into the same trees.
+//
+// Start reading at [New], then straceReader.line in strace.go.
 package parser

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,9 +82,9 @@ func checkRoundTrip(t testing.TB, log []byte) {
 			continue // kept as text, with control characters made visible
 		}
 		want.Line, got.Line = 0, 0
-		if diff := cmp.Diff(want, got); diff != "" {
+		if !reflect.DeepEqual(want, got) {
 			t.Fatalf("line %d printed as\n%s\nis another event: -first +second\n%s",
-				e.Line, event.Append(nil, e, formatOf(first)), diff)
+				e.Line, event.Append(nil, e, formatOf(first)), cmp.Diff(want, got))
 		}
 	}
 	if len(second) != len(first) {

@@ -27,6 +27,8 @@ type straceReader struct {
 	pending map[int]*pendingCall // by TID: calls that have begun and not ended
 	held    int                  // bytes of text that pending holds
 	summary bool                 // inside the table of strace -C
+	from    int                  // the line where a mended call begins, 0 for any other
+	torn    *tornCall            // the call into whose line other text broke, nil when none
 }
 
 // pendingCall is the first half of a call.
@@ -44,11 +46,17 @@ const (
 )
 
 func newStrace(b *bufio.Reader, head []byte, name string) *straceReader {
+	r := newStraceText(b, name)
+	r.who.main = firstThread(head)
+	return r
+}
+
+func newStraceText(b *bufio.Reader, name string) *straceReader {
 	return &straceReader{
 		lines:   lineReader{r: b},
 		name:    name,
 		stats:   Stats{Kind: "strace"},
-		who:     newThreads(head),
+		who:     newThreads(),
 		pending: map[int]*pendingCall{},
 	}
 }
@@ -70,6 +78,7 @@ func (r *straceReader) Read() (*event.Event, error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			r.done = true
+			r.lose()
 			r.abandonAll()
 		case err != nil:
 			return nil, err
@@ -88,7 +97,7 @@ func (r *straceReader) emit(e *event.Event) *event.Event {
 	e.Index = r.stats.Events
 	e.File = r.name
 	if e.Line == 0 {
-		e.Line = r.lines.n
+		e.Line = r.lineNumber()
 	}
 	if e.Time.Clock == event.NoClock {
 		e.Time = r.time
@@ -99,6 +108,14 @@ func (r *straceReader) emit(e *event.Event) *event.Event {
 	}
 	r.ready = append(r.ready, e)
 	return e
+}
+
+// lineNumber is where the event that is being read begins.
+func (r *straceReader) lineNumber() int {
+	if r.from > 0 {
+		return r.from
+	}
+	return r.lines.n
 }
 
 // emitHere gives out an event of the thread that the line is about.
@@ -121,18 +138,29 @@ func (r *straceReader) comment(text string) {
 }
 
 func (r *straceReader) line(l line) {
-	if strings.IndexByte(l.text, '\x1b') >= 0 {
-		l.text = withoutColour(l.text)
-	}
+	l.text = withoutNoise(l.text)
 	var body string
 	r.now, body = cutPrefix(l.text)
+	form := formOf(body)
+	if form == formOther && l.text != "" && (l.text[0] == ' ' || l.text[0] == '\t') {
+		if text := strings.TrimLeft(l.text, " \t"); isTraceLine(text) { // an indented log
+			r.now, body = cutPrefix(text)
+			form = formOf(body)
+		}
+	}
+	if form == formOther && !r.who.column && (r.now.style == barePID || r.now.clock != r.clock.last.Clock) {
+		r.now, body = prefix{}, l.text // a number that the program printed
+	}
 	r.who.name(&r.now)
 	r.time = r.clock.at(r.now)
 	if l.long {
 		r.unknown(l, "the line is longer than 64 MiB")
 		return
 	}
-	switch formOf(body) {
+	if r.torn != nil && r.mend(l, form) {
+		return
+	}
+	switch form {
 	case formCall:
 		r.call(l, body)
 	case formResumed:
@@ -154,29 +182,54 @@ func (r *straceReader) line(l line) {
 func (r *straceReader) call(l line, body string) {
 	name := callName(body)
 	rest := body[len(name)+1:]
-	if args, ok := strings.CutSuffix(rest, "<unfinished ...>"); ok {
-		r.begin(name, strings.TrimRight(args, " "))
+	why := r.callText(name, rest)
+	if why == "" {
 		return
 	}
-	if args, ok := strings.CutSuffix(rest, "<detached ...>"); ok {
-		r.scan.reset(strings.TrimRight(args, " "))
-		c := event.Call{Name: name, Entered: -1, Duration: -1, Unfinished: true}
-		c.Args = r.firstArgs()
-		c.Ret.Note = "detached"
-		r.emitCall(&c)
-		return
+	if r.who.column || !r.mixedWrite(l, name, rest) && !r.tear(l, name, rest) {
+		r.unknown(l, why)
+	}
+}
+
+// callText handles the text after "name(": a whole call, the first half of one,
+// or one that strace was detached from. It returns why it is none of them.
+func (r *straceReader) callText(name, text string) (why string) {
+	if args, ok := strings.CutSuffix(text, "<unfinished ...>"); ok {
+		r.begin(name, strings.TrimRight(args, " "))
+		return ""
 	}
 	c := event.Call{Name: name, Entered: -1}
-	if why := r.parseCall(&c, rest); why != "" {
-		r.unknown(l, why)
-		return
+	if args, note, ok := cutLost(text); ok {
+		r.scan.reset(args)
+		c.Duration, c.Unfinished = -1, true
+		c.Args = r.firstArgs()
+		c.Ret.Note = note
+	} else if why := r.parseCall(&c, text); why != "" {
+		return why
+	}
+	if !r.who.column && isMixed(&c) {
+		return "output of the program stands inside"
 	}
 	r.emitCall(&c)
+	return ""
+}
+
+// cutLost takes off the mark of a thread that strace let go of inside the call,
+// or found gone.
+func cutLost(text string) (args, note string, ok bool) {
+	if args, ok := strings.CutSuffix(text, "<detached ...>"); ok {
+		return strings.TrimRight(args, " "), "detached", true
+	}
+	if args, ok := strings.CutSuffix(text, " <ptrace(SYSCALL):No such process>"); ok { // strace before 4.7
+		return args, "", true
+	}
+	return "", "", false
 }
 
 func (r *straceReader) emitCall(c *event.Call) {
 	r.stats.StringsCut += r.scan.cut
 	r.emitHere(&event.Event{Kind: event.Returned, Call: c})
+	r.who.returned(r.now.tid, c)
 }
 
 // parseCall reads what follows "name(": arguments and result. It returns why
@@ -190,6 +243,13 @@ func (r *straceReader) parseCall(c *event.Call, text string) (why string) {
 	}
 	c.Args, c.Unfinished = l.elems, p.unfinished
 	p.spaces()
+	if p.peek() == '(' { // old straces: sigreturn() (mask [])
+		start := p.i
+		if _, ok := p.parenthesis(); ok {
+			c.Args = append(c.Args, event.Value{Kind: event.Raw, Str: event.Printable(text[start:p.i])})
+			p.spaces()
+		}
+	}
 	if !p.skip("=") {
 		return "there is no result"
 	}
@@ -216,12 +276,13 @@ func (r *straceReader) begin(name, args string) {
 	r.scan.reset(args)
 	c := &event.Call{Name: name, Args: r.firstArgs(), Entered: -1, Duration: -1}
 	e := r.emitHere(&event.Event{Kind: event.Entered, Call: c})
+	r.who.entered(tid, name)
 	if len(r.pending) >= maxPending || r.held+len(args) > maxPendingText {
 		r.stats.skip(r.name, r.lines.n, name, "too many calls are unfinished at a time")
 		return
 	}
 	r.held += len(args)
-	r.pending[tid] = &pendingCall{name, args, r.lines.n, e.Index, len(c.Args)}
+	r.pending[tid] = &pendingCall{name, args, e.Line, e.Index, len(c.Args)}
 }
 
 // take removes the thread's open call.
@@ -265,7 +326,7 @@ func (r *straceReader) firstHalf(name string) *pendingCall {
 		return r.take(r.now.tid)
 	}
 	if p := r.pending[0]; p != nil && p.name == name && r.now.style == bracketPID {
-		r.who.main = r.now.tid
+		r.who.learn(r.now.tid)
 		return r.take(0)
 	}
 	r.abandon(r.now.tid)
@@ -360,29 +421,6 @@ func (r *straceReader) other(l line, body string) {
 	case r.who.column || r.now.present:
 		r.unknown(l, "no form of strace's lines")
 	default:
-		r.now = prefix{}
-		r.emitHere(&event.Event{Kind: event.Output, Text: l.text})
-	}
-}
-
-// withoutColour takes off the escape sequences of strace --color.
-func withoutColour(s string) string {
-	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(s, "\x1b[")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		n := 0
-		for n < len(rest) && (isDigit(rest[n]) || rest[n] == ';') {
-			n++
-		}
-		if n < len(rest) && rest[n] == 'm' {
-			rest = rest[n+1:]
-		} else {
-			b.WriteString("\x1b[")
-		}
-		s = rest
+		r.output(l.text)
 	}
 }

@@ -1,7 +1,8 @@
 package parser
 
 import (
-	"strconv"
+	"bufio"
+	"bytes"
 	"strings"
 
 	"github.com/stracex/stracex/event"
@@ -10,40 +11,40 @@ import (
 // threads tells which thread a line without a pid is about. On stderr strace
 // writes "[pid N]" only while there is more than one.
 type threads struct {
-	column bool         // the log has a pid column on every line
-	main   int          // the first process, 0 while not known
-	gone   bool         // it has ended
-	live   map[int]bool // others that were seen and have not ended
+	column  bool         // the log has a pid column on every line
+	main    int          // the first process, 0 while not known
+	forking bool         // it is inside fork or clone
+	gone    bool         // it has ended
+	live    map[int]bool // others that were seen and have not ended
 }
 
 // maxLive bounds the memory for a log with made-up pids.
 const maxLive = 1 << 16
 
-// newThreads looks for the first process's id in the beginning of a log: the C
-// library's set_tid_address(2) returns it.
-func newThreads(head []byte) threads {
-	t := threads{live: map[int]bool{}}
-	for text := range strings.SplitSeq(string(head), "\n") {
-		p, body := cutPrefix(text)
-		if p.style != noPID {
-			t.column = p.style == barePID
-			return t
-		}
-		if strings.HasPrefix(body, "set_tid_address(") {
-			_, number, _ := strings.Cut(body, " = ")
-			number, _, _ = strings.Cut(number, " <")
-			t.main, _ = strconv.Atoi(strings.TrimSpace(number))
-			return t
+func newThreads() threads { return threads{live: map[int]bool{}} }
+
+// firstThread looks for the first process's id in the beginning of a log whose
+// first lines do not name it.
+func firstThread(head []byte) int {
+	r := newStraceText(bufio.NewReader(bytes.NewReader(head)), "")
+	for r.who.main == 0 && !r.who.column {
+		if _, err := r.Read(); err != nil {
+			break
 		}
 	}
-	return t
+	return r.who.main
 }
 
 // name fills in the thread of a line.
 func (t *threads) name(p *prefix) {
 	switch {
-	case p.style != noPID:
-		t.column = p.style == barePID
+	case p.style == barePID:
+		t.column = true
+		t.started(p.tid)
+	case p.style == bracketPID:
+		if t.main == 0 && !t.forking && !t.live[p.tid] {
+			t.learn(p.tid)
+		}
 		t.started(p.tid)
 	case t.gone && len(t.live) == 1:
 		for tid := range t.live {
@@ -52,6 +53,12 @@ func (t *threads) name(p *prefix) {
 	default:
 		p.tid = t.main
 	}
+}
+
+// learn takes note of the first process's id.
+func (t *threads) learn(tid int) {
+	t.main = tid
+	delete(t.live, tid)
 }
 
 func (t *threads) started(tid int) {
@@ -65,6 +72,33 @@ func (t *threads) exited(tid int) {
 		t.gone = true
 	}
 	delete(t.live, tid)
+}
+
+// entered takes note of a call that begins while the first process has no id.
+func (t *threads) entered(tid int, name string) {
+	if tid == 0 {
+		t.forking = forks(name)
+	}
+}
+
+// returned learns from a call's result: set_tid_address(2) and gettid(2) give
+// the caller's id, fork's relatives the child's.
+func (t *threads) returned(tid int, c *event.Call) {
+	if tid != 0 || t.column || !c.Ret.Known || c.Ret.Value <= 0 || c.Ret.Value >= 1<<22 || c.Ret.Comment != "" {
+		return
+	}
+	switch {
+	case c.Name == "set_tid_address" || c.Name == "gettid":
+		t.learn(int(c.Ret.Value))
+	case forks(c.Name):
+		t.forking = false
+		t.started(int(c.Ret.Value))
+	}
+}
+
+// forks says whether the call makes a new thread or process.
+func forks(name string) bool {
+	return strings.HasPrefix(name, "clone") || name == "fork" || name == "vfork"
 }
 
 // clock turns the times of lines into times of events.

@@ -364,10 +364,8 @@ func (p *scanner) constants(start int) event.Value {
 // suffix reads what may stand behind a value: <what it points to>, a comment,
 // => the value after the call. It returns false when something else follows.
 func (p *scanner) suffix(v *event.Value, blankEnds bool) bool {
-	if p.peek() == '<' && (v.Kind == event.Int || v.Kind == event.Symbol || v.Kind == event.Addr) {
-		if v.Deco, v.HasDeco = p.deco(); !v.HasDeco {
-			return false
-		}
+	if !p.pointsTo(v) {
+		return false
 	}
 	end := p.i
 	p.spaces()
@@ -377,6 +375,9 @@ func (p *scanner) suffix(v *event.Value, blankEnds bool) bool {
 			return false
 		}
 		v.Comment = text
+		if !v.HasDeco && !p.pointsTo(v) { // -100 /* AT_FDCWD */</root>
+			return false
+		}
 		end = p.i
 		p.spaces()
 	}
@@ -396,6 +397,15 @@ func (p *scanner) suffix(v *event.Value, blankEnds bool) bool {
 		return true
 	}
 	return p.atEnd()
+}
+
+// pointsTo reads what a number or name points to, if that stands here.
+func (p *scanner) pointsTo(v *event.Value) bool {
+	if p.peek() != '<' || v.Kind != event.Int && v.Kind != event.Symbol && v.Kind != event.Addr {
+		return true
+	}
+	v.Deco, v.HasDeco = p.deco()
+	return v.HasDeco
 }
 
 // comment reads /* text */.

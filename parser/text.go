@@ -26,7 +26,7 @@ func hasTraceLine(head []byte) bool {
 		}
 		var text string
 		text, rest, _ = strings.Cut(rest, "\n")
-		if isTraceLine(strings.TrimSuffix(text, "\r")) {
+		if isTraceLine(strings.Trim(text, " \t\r")) {
 			return true
 		}
 	}

@@ -67,3 +67,32 @@ func (l *lineReader) rest(first []byte) (b []byte, long bool, err error) {
 	}
 	return b, long, err
 }
+
+// withoutNoise takes off the colours of strace --color, and bytes that strace
+// never writes: the zeros that a full disk leaves.
+func withoutNoise(s string) string {
+	if strings.IndexByte(s, 0) >= 0 {
+		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	if strings.IndexByte(s, '\x1b') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "\x1b[")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		n := 0
+		for n < len(rest) && (isDigit(rest[n]) || rest[n] == ';') {
+			n++
+		}
+		if n < len(rest) && rest[n] == 'm' {
+			rest = rest[n+1:]
+		} else {
+			b.WriteString("\x1b[")
+		}
+		s = rest
+	}
+}
