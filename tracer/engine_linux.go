@@ -236,6 +236,9 @@ func (e *engine) handle(tid int, status unix.WaitStatus) {
 
 // ended records the death of a thread.
 func (e *engine) ended(t *thread, status unix.WaitStatus) {
+	if t.call != nil && makesThread(t.call.name) {
+		e.adoptOrphans(t)
+	}
 	delete(e.threads, t.tid)
 	end := &stx.End{Code: status.ExitStatus(), Core: status.CoreDump()}
 	if status.Signaled() {
@@ -244,10 +247,6 @@ func (e *engine) ended(t *thread, status unix.WaitStatus) {
 	e.emit(&stx.Record{Kind: stx.KindEnd, TID: t.tid, End: end})
 	if t.tid == e.command {
 		e.commandEnded(status)
-	}
-	if t.call != nil && makesThread(t.call.name) {
-		// It may have died between making a child and saying so.
-		e.adoptOrphans(t)
 	}
 }
 

@@ -35,8 +35,8 @@ func inspectProgram(w *walk, ev *stx.Evidence) {
 		}
 		interpreter := interpreterOf(f, head)
 		f.Close()
-		if interpreter == "" {
-			return
+		if interpreter == "" || w.steps[len(w.steps)-1].Mode&0o111 == 0 {
+			return // what isn't executable has failed by itself
 		}
 		ev.Text = append(ev.Text, "interpreter "+interpreter+" of "+file)
 		if !strings.HasPrefix(interpreter, "/") {

@@ -109,15 +109,18 @@ func (e *engine) adopt(tid, pid, parent int, flags uint64) {
 	}
 }
 
-// adoptOrphans takes on threads whose announcement will not come because their
-// parent was killed while making them.
+// adoptOrphans takes on the thread whose announcement will not come because its
+// parent was killed between making it and saying so.
 func (e *engine) adoptOrphans(parent *thread) {
-	for tid := range e.early {
-		pid := tid
-		if s, err := readStatus("/proc", tid); err == nil {
-			pid = s.tgid
+	for tid, w := range e.early {
+		if w.dead {
+			continue
 		}
-		e.adopt(tid, pid, parent.tid, birthFlags(parent.call, 0))
+		s, err := readStatus("/proc", tid)
+		inherited := e.threads[s.ppid] == nil // by init, when the whole process died
+		if err == nil && (s.tgid == parent.pid || s.ppid == parent.pid || inherited) {
+			e.adopt(tid, s.tgid, parent.tid, birthFlags(parent.call, 0))
+		}
 	}
 }
 
