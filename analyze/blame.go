@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
 )
@@ -55,6 +56,9 @@ func (f *facts) suspects(root *replay.Process) []*suspect {
 		for _, s := range f.relays(list[i]) {
 			add(s)
 		}
+		for _, s := range f.answers(list[i]) {
+			add(s)
+		}
 	}
 	return list
 }
@@ -103,6 +107,12 @@ func before(c *replay.Process, a anchor, parent *replay.Process) bool {
 func (f *facts) linkOf(s, k *suspect, last bool) float64 {
 	p, c := s.hist.proc, k.hist.proc
 	pts := 1.0
+	if p.Exit != nil && p.Exit.Signal != "" && p.Exit.Signal != c.Exit.Signal {
+		pts -= 4 // what killed it is another matter
+	}
+	if k.anchor.line != nil && containsAny(strings.ToLower(k.anchor.line.text), []string{"cannot remove", "can't remove", "unlink", "failed to remove"}) {
+		pts -= 3 // cleaning up
+	}
 	switch {
 	case p.Exit == nil:
 	case c.Exit.Signal == "" && c.Exit.Code == p.Exit.Code && c.Exit.Code != 1:

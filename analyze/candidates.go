@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"path"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -44,6 +45,9 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 func (f *facts) failedCalls(s *suspect) []*candidate {
 	var out []*candidate
 	for _, x := range s.hist.failures {
+		if neverCause(x) {
+			continue
+		}
 		at, ok := lastBefore(x.at, s.anchor.pos.index)
 		if !ok {
 			continue
@@ -52,6 +56,29 @@ func (f *facts) failedCalls(s *suspect) []*candidate {
 		out = append(out, &candidate{fail: x, kind: "syscall", sus: s, pos: at, between: max(between, 0)})
 	}
 	return out
+}
+
+// neverCause: failures by which the kernel only gives an answer.
+func neverCause(x *failure) bool {
+	switch x.errno {
+	case "ENOTTY", "ESPIPE", "ECHILD", "EINPROGRESS", "EINTR", "ENODATA", "EALREADY", "ENOPROTOOPT":
+		return true
+	case "EINVAL":
+		return strings.HasPrefix(x.name, "readlink") || x.name == "prctl" || x.name == "ioctl"
+	case "EAGAIN":
+		switch readWrite[x.name] {
+		case isRead, isWrite:
+			return true
+		}
+		return strings.HasPrefix(x.name, "accept") || x.name == "futex"
+	case "ENOENT":
+		return strings.Contains(x.path, "/LC_MESSAGES/")
+	}
+	switch x.name {
+	case "futex", "rt_sigtimedwait", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "wait4", "waitid", "getpeername", "lseek":
+		return true
+	}
+	return false
 }
 
 func lastBefore(at []position, index int) (position, bool) {
@@ -71,11 +98,14 @@ func (f *facts) otherKinds(s *suspect) []*candidate {
 		out = append(out, &candidate{kind: "signal", sus: s, signal: p.Exit.Signal, pos: position{p.Ended.Index, p.Calls}})
 	}
 	for _, e := range h.empty {
-		if e.pos.index < s.anchor.pos.index && e.path != "" && e.pos.seq > h.execSeq {
+		if e.pos.index < s.anchor.pos.index && strings.HasPrefix(e.path, "/") && e.path != "/dev/null" && e.pos.seq > h.execSeq {
 			out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.pos.seq-1)})
 		}
 	}
 	for _, e := range f.named(s) {
+		out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.pos.seq-1)})
+	}
+	if e := f.unresolved(s); e != nil {
 		out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.pos.seq-1)})
 	}
 	for _, g := range f.untraced {
@@ -97,12 +127,51 @@ func (f *facts) named(s *suspect) []*source {
 	}
 	var out []*source
 	for p, src := range s.hist.sources {
-		if src.pos.index < s.anchor.pos.index && len(path.Base(p)) > 3 && strings.Contains(s.anchor.line.text, path.Base(p)) {
+		if src.pos.index >= s.anchor.pos.index || src.pos.seq < s.hist.execSeq || !strings.HasPrefix(p, "/") || len(path.Base(p)) < 4 {
+			continue
+		}
+		if namesIn(s.anchor.line.text, p) || namesIn(s.anchor.text, p) || src.file != nil && namesIn(s.anchor.line.text, path.Base(p)) {
 			out = append(out, src)
 		}
 	}
+	if last := s.hist.lastRead(s.anchor); last != nil && containsAny(strings.ToLower(s.anchor.line.text), endWords) {
+		out = append(out, last)
+	}
 	sort.Slice(out, func(i, j int) bool { return out[i].pos.index < out[j].pos.index })
-	return out
+	return slices.Compact(out)
+}
+
+// endWords are those of a complaint about the end of what was read.
+var endWords = []string{"eof", "end of file", "end of input", "truncated", "short read", "incomplete", "unexpected end", "corrupt", "premature"}
+
+// lastRead is the last file that was read before the message, other than the
+// system's.
+func (h *history) lastRead(a anchor) *source {
+	var last *source
+	for p, s := range h.sources {
+		if s.file == nil || s.file.Reads == 0 || s.pos.index >= a.pos.index || systemPath(p) || s.pos.seq < h.execSeq {
+			continue
+		}
+		if last == nil || s.pos.index > last.pos.index {
+			last = s
+		}
+	}
+	return last
+}
+
+// unresolved is the name server that was asked last before a message about a
+// name that could not be looked up.
+func (f *facts) unresolved(s *suspect) *source {
+	if s.anchor.line == nil || !containsAny(strings.ToLower(s.anchor.text), []string{"resolve", "name or service", "name resolution", "lookup", "unknown host", "enotfound", "eai_again", "getaddrinfo", "no such host"}) {
+		return nil
+	}
+	var last *source
+	for _, e := range s.hist.servers {
+		if e.pos.index < s.anchor.pos.index {
+			last = e
+		}
+	}
+	return last
 }
 
 // rank applies the rules.
@@ -129,7 +198,7 @@ const maxLink = 9
 // groupSearches makes one cause of the same name looked for in several places.
 func groupSearches(list []*candidate) []*candidate {
 	best := map[string]*candidate{}
-	places := map[string]map[string]bool{}
+	places := map[string]map[string]int{}
 	var out []*candidate
 	for _, c := range list {
 		key := searchKey(c)
@@ -137,14 +206,18 @@ func groupSearches(list []*candidate) []*candidate {
 			out = append(out, c)
 			continue
 		}
-		if best[key] == nil {
-			best[key], places[key] = c, map[string]bool{}
+		lead := best[key]
+		if lead == nil {
+			lead = c
+			best[key], places[key] = c, map[string]int{}
 			out = append(out, c)
 		}
-		lead := best[key]
-		if !places[key][c.fail.path] {
-			places[key][c.fail.path] = true
+		switch i, old := places[key][c.fail.path]; {
+		case !old:
+			places[key][c.fail.path] = len(lead.group)
 			lead.group = append(lead.group, c.fail)
+		case callWeight[c.fail.name] > callWeight[lead.group[i].name]:
+			lead.group[i] = c.fail
 		}
 		if c.score > lead.score {
 			lead.score, lead.reasons = c.score, c.reasons
@@ -156,7 +229,7 @@ func groupSearches(list []*candidate) []*candidate {
 			c.kind = "search"
 			c.fail = expected(c.group)
 		} else {
-			c.group = nil
+			c.fail, c.group = c.group[0], nil
 		}
 	}
 	return out

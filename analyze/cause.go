@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/analyze/replay"
 	"github.com/stracex/stracex/event"
 )
 
@@ -135,13 +136,26 @@ func signalAdvice(sig string) []string {
 
 func sourceCause(out *Cause, c *candidate) {
 	s := c.source
-	setString(&out.Path, s.path)
 	out.Event = ref(s.ev)
 	out.Syscall = s.ev.Call.Name
-	if s.file.Reads == 0 && s.file.EOF != nil {
+	if s.file != nil && s.file.Sock != nil {
+		setString(&out.Address, s.file.Sock.Peer)
+		out.Summary = fmt.Sprintf("the name server %s gave no usable answer", s.file.Sock.Peer)
+		out.Explanation = fmt.Sprintf("%s asked the name server %s for a host's address and got none.", name(c.sus.hist.proc), s.file.Sock.Peer)
+		out.Advice = append(out.Advice, "check the name server in /etc/resolv.conf, and the name itself: getent hosts NAME")
+		return
+	}
+	setString(&out.Path, s.path)
+	if s.file != nil && s.file.Kind == replay.PathFile && s.file.Reads == 0 && s.file.EOF != nil {
 		out.Summary = fmt.Sprintf("%s is empty", s.path)
 		out.Explanation = fmt.Sprintf("%s read %s and got nothing: the file is empty.", name(c.sus.hist.proc), s.path)
 		out.Advice = append(out.Advice, "find out what should have filled "+s.path)
+		return
+	}
+	if s.file == nil || s.file.Reads == 0 {
+		out.Summary = fmt.Sprintf("it found %s, but does not accept it", s.path)
+		out.Explanation = fmt.Sprintf("%s found %s without an error; its message is about what it is: its owner, mode, kind or contents.", name(c.sus.hist.proc), s.path)
+		out.Advice = append(out.Advice, "look at its owner and mode, and at what the message asks for: ls -ld "+s.path)
 		return
 	}
 	out.Summary = fmt.Sprintf("it could read %s, but not use what is in it", s.path)

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -36,13 +37,14 @@ type history struct {
 	lines    []*line
 	partial  map[*replay.File]*line
 	empty    []*source          // files and pipes that ended without a byte
-	sources  map[string]*source // regular files opened for reading, by path
+	sources  map[string]*source // what was found or opened without an error, by path
+	servers  []*source          // name servers it asked
 	signals  []*event.Event
 	forks    []*replay.Step
-	blocked  []*replay.Step   // the calls in which its threads were when all ended
-	restart  *replay.Step     // the last call, if a signal broke it off
-	lastPath map[int]*failure // by thread: a failure whose next path call is awaited
-	execSeq  int              // Seq of the last execve
+	blocked  []*replay.Step       // the calls in which its threads were when all ended
+	restart  map[int]*replay.Step // by thread: its last call, if a signal broke it off
+	lastPath map[int]*failure     // by thread: a failure whose next path call is awaited
+	execSeq  int                  // Seq of the last execve
 }
 
 // position is a place in the trace and in a process.
@@ -112,7 +114,7 @@ const (
 	maxOccurrences = 64
 	maxHits        = 50000
 	maxEmpty       = 200
-	maxSources     = 5000
+	maxSources     = 20000
 	maxKills       = 1000
 	maxBlocked     = 1000
 	maxForks       = 100000
@@ -126,7 +128,7 @@ func (f *facts) history(p *replay.Process) *history {
 	h := f.procs[p]
 	if h == nil {
 		h = &history{proc: p, byKey: map[string]*failure{}, hits: map[string]hit{}, partial: map[*replay.File]*line{},
-			sources: map[string]*source{}, lastPath: map[int]*failure{}}
+			sources: map[string]*source{}, lastPath: map[int]*failure{}, restart: map[int]*replay.Step{}}
 		f.procs[p] = h
 		f.order = append(f.order, h)
 	}
@@ -168,9 +170,9 @@ func (f *facts) returned(h *history, st *replay.Step) {
 	case c.Unfinished:
 		h.block(st)
 	case strings.HasPrefix(c.Ret.Errno, "ERESTART") || c.Ret.Errno == "EINTR":
-		h.restart = st
+		h.restart[st.Event.TID] = st
 	default:
-		h.restart = nil
+		delete(h.restart, st.Event.TID)
 	}
 	f.noteCut(c)
 	switch {
@@ -287,6 +289,8 @@ func (f *facts) succeeded(h *history, st *replay.Step) {
 		}
 	case "wait4", "waitid", "waitpid":
 		f.waited(h, st)
+	case "connect":
+		h.asked(st)
 	case "kill", "tkill", "tgkill", "pidfd_send_signal":
 		f.killed(st)
 	}
@@ -295,6 +299,13 @@ func (f *facts) succeeded(h *history, st *replay.Step) {
 		f.read(h, st)
 	case isWrite:
 		f.write(h, st)
+	}
+}
+
+// asked remembers the name servers.
+func (h *history) asked(st *replay.Step) {
+	if strings.HasSuffix(st.Addr, ":53") && len(h.servers) < 100 {
+		h.servers = append(h.servers, &source{file: st.File, ev: st.Event, pos: position{st.Event.Index, st.Seq}})
 	}
 }
 
@@ -322,7 +333,16 @@ func (h *history) found(st *replay.Step) {
 		p = st.Given[0]
 	}
 	base := path.Base(p)
-	h.hits[base] = hit{position{st.Event.Index, st.Seq}, p, st.Event.Call.Name}
+	at := position{st.Event.Index, st.Seq}
+	h.hits[base] = hit{at, p, st.Event.Call.Name}
+	if old := h.sources[p]; old != nil {
+		old.pos, old.ev = at, st.Event
+		if st.Made != nil {
+			old.file = st.Made
+		}
+	} else if len(h.sources) < maxSources {
+		h.sources[p] = &source{st.Made, st.Event, at, p}
+	}
 }
 
 // handOver is how many calls after a failure a thread may end or wake another
@@ -368,8 +388,11 @@ func (f *facts) waited(h *history, st *replay.Step) {
 }
 
 func (h *history) signaled(e *event.Event) {
-	if h.restart != nil && h.restart.Event.TID == e.TID && endsFromOutside(e) {
-		h.block(h.restart)
+	if !endsFromOutside(e) {
+		return
+	}
+	for _, tid := range slices.Sorted(maps.Keys(h.restart)) {
+		h.block(h.restart[tid])
 	}
 	h.signals = append(h.signals, e)
 	if len(h.signals) > 100 {

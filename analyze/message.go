@@ -11,25 +11,13 @@ import (
 // weightOf rates how much a line looks like an error message; 0 for a line
 // that doesn't.
 func weightOf(l *line) int {
-	w := 0
-	low := strings.ToLower(l.text)
-	for _, word := range errorWords {
-		if strings.Contains(low, word) {
-			w = 3
-			break
-		}
+	text := strings.TrimSpace(l.text)
+	if text == "" {
+		return 0
 	}
-	if hasErrnoText(l.text) {
+	w := wordWeight(text)
+	if w > 0 && hasErrnoText(text) {
 		w += 2
-	}
-	for _, word := range mildWords {
-		if strings.Contains(low, word) {
-			w -= 2
-			break
-		}
-	}
-	if w < 0 {
-		w = 0
 	}
 	switch l.stream {
 	case "stderr", "tty", "syslog":
@@ -43,22 +31,65 @@ func weightOf(l *line) int {
 			w = 0
 		}
 	}
-	if strings.TrimSpace(l.text) == "" {
-		return 0
-	}
 	return w
 }
 
-// errorWords are the words of error messages; mildWords take them back.
-var errorWords = []string{
-	"error", "fail", "fatal", "cannot", "can't", "can’t", "could not", "couldn't", "unable", "denied", "not found",
-	"no such", "invalid", "missing", "refused", "panic", "exception", "abort", "critical", "not permitted", "unexpected",
-	"timed out", "timeout", "not available", "unavailable", "not usable", "unusable", "not ready", "giving up", "bad ", "unknown",
-	"does not exist", "doesn't exist", "not exist", "no space", "too many", "already in use", "not reachable", "unreachable", "damaged", "corrupt", "incomplete",
-	"crash", "killed", "emerg", "alert", "wrong", "unsupported", "not allowed", "forbidden", "illegal", "out of memory", "cannot allocate", "stopping", "must ", "no ",
+// wordWeight rates the words of a line: 4 for those of a failure, 2 for those
+// of a lack, less where others take them back.
+func wordWeight(text string) int {
+	low := strings.ToLower(withoutPaths(text))
+	w := 0
+	switch {
+	case containsAny(low, failWords):
+		w = 4
+	case containsAny(low, lackWords):
+		w = 2
+	}
+	if containsAny(low, mildWords) {
+		w -= 2
+	}
+	return max(w, 0)
 }
 
-var mildWords = []string{"warn", "notice", "info ", "[info", "debug", "deprecated", "0 errors", "no error", "ignor", "without error", "continuing", "hint:", "note:"}
+func containsAny(s string, words []string) bool {
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutPaths blanks the paths in a message: a folder named "failed" is no
+// failure.
+func withoutPaths(s string) string {
+	if !strings.Contains(s, "/") {
+		return s
+	}
+	words := strings.Split(s, " ")
+	for i, w := range words {
+		if strings.Contains(w, "/") && len(w) > 2 {
+			words[i] = "/"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// failWords are the words of failures, lackWords those of what may be one;
+// mildWords take them back.
+var failWords = []string{
+	"error", "fail", "fatal", "cannot", "can't", "can’t", "could not", "couldn't", "unable", "denied", "not found",
+	"no such", "refused", "panic", "exception", "abort", "critical", "not permitted", "timed out", "no space", "too many",
+	"already in use", "unreachable", "corrupt", "emerg", "out of memory", "giving up", "impossible", "does not exist", "doesn't exist",
+}
+
+var lackWords = []string{
+	"invalid", "missing", "unexpected", "timeout", "not available", "unavailable", "not usable", "unusable", "not ready", "bad ", "unknown",
+	"not exist", "not reachable", "damaged", "incomplete", "crash", "killed", "alert", "wrong", "unsupported", "not allowed", "forbidden",
+	"illegal", "stopping", "must ", "no ", "not ",
+}
+
+var mildWords = []string{"warn", "notice", "info ", "[info", "debug", "deprecated", "0 errors", "no error", "ignor", "without error", "continuing", "hint:", "note:", "log: ", "skipping", "optional"}
 
 // anchor is where the walk back begins in one process: its message, or its end.
 type anchor struct {
@@ -80,12 +111,12 @@ func anchorOf(h *history) anchor {
 	if best < 0 {
 		return anchor{pos: end}
 	}
-	first := best
+	first, enough := best, max(3, weightOf(h.lines[best])-1)
 	for i := best - 1; i >= 0; i-- {
 		if h.lines[first].start.seq-h.lines[i].end.seq > clusterGap || h.lines[i].start.seq < h.execSeq {
 			break
 		}
-		if weightOf(h.lines[i]) >= 3 && !dataOnly(h.lines[i]) {
+		if weightOf(h.lines[i]) >= enough && !dataOnly(h.lines[i]) {
 			first = i
 		}
 	}
@@ -128,31 +159,21 @@ func lastMessage(h *history) int {
 	return -1
 }
 
-// dataOnly: text in a regular file or on stdout that isn't a log is work, not
-// a message, however it sounds.
+// dataOnly: text in a regular file or on a connection that isn't a log is
+// work, not a message, however it sounds.
 func dataOnly(l *line) bool {
 	switch l.stream {
 	case "socket":
 		return !looksLikeReply(l.text)
 	case "file":
-		return !l.file.Append && !strings.Contains(l.file.Path, "log") && !strings.Contains(l.file.Path, "err") && l.file.Path != "/dev/null" && !l.file.TTY && weightOf(l) < 4
+		return !l.own && !l.file.Append && !strings.Contains(l.file.Path, "log") && l.file.Path != "/dev/null"
 	}
 	return false
 }
 
 // looksLikeReply: words on a socket that are an answer for a person.
 func looksLikeReply(s string) bool {
-	return hasErrorWord(s) && len(s) < 400 && !strings.Contains(s, "HTTP/1")
-}
-
-func hasErrorWord(s string) bool {
-	low := strings.ToLower(s)
-	for _, w := range errorWords {
-		if strings.Contains(low, w) {
-			return true
-		}
-	}
-	return false
+	return wordWeight(s) > 0 && len(s) < 400 && !strings.Contains(s, "HTTP/1")
 }
 
 // tracebackEnd: languages that print a stack put the message itself last

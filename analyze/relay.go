@@ -35,6 +35,41 @@ func (f *facts) relays(s *suspect) []*suspect {
 	}}
 }
 
+// answerWindow is how many calls may lie between taking an answer and the
+// message that is due to it.
+const answerWindow = 25
+
+// answers: what a process read last before its message came from another one
+// of the trace, which may have put a failure of its own in other words.
+func (f *facts) answers(s *suspect) []*suspect {
+	for i := len(f.words.read) - 1; i >= 0; i-- {
+		in := f.words.read[i]
+		if in.hist != s.hist || in.pos.index >= s.anchor.pos.index {
+			continue
+		}
+		if s.anchor.pos.seq-in.pos.seq > answerWindow {
+			return nil
+		}
+		if in.file.Pipe == nil && (in.file.Sock == nil || in.file.Sock.Pair == nil) {
+			continue
+		}
+		for k := len(f.words.wrote) - 1; k >= 0; k-- {
+			out := f.words.wrote[k]
+			if out.hist == s.hist || entered(out) > in.pos.index || !connects(out.file, in.file) {
+				continue
+			}
+			h := out.hist
+			a := anchor{pos: out.pos, line: lineAt(h, out.pos), text: out.text}
+			return []*suspect{{
+				hist: h, from: s, how: "words", link: s.link + 2.5, anchor: a, relay: &relay{out.text, in, out},
+				because: fmt.Sprintf("%s read its answer from %s right before", name(s.hist.proc), name(h.proc)),
+			}}
+		}
+		return nil
+	}
+	return nil
+}
+
 // lineAt is the line that a write belonged to.
 func lineAt(h *history, at position) *line {
 	for _, l := range h.lines {

@@ -22,6 +22,7 @@ var rules = []rule{
 	{"errno in the message", namesErrno},
 	{"close to the message", closeToMessage},
 	{"kind of call", kindOfCall},
+	{"kind of call in the message", namesCall},
 	{"kind of error", kindOfError},
 	{"handed over", handedOver},
 	{"repeated", repeated},
@@ -50,12 +51,15 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			if text == all {
 				weight = 0.75
 			}
-			if len(p) > 3 && strings.ContainsAny(p, "/") && containsWord(text, p) {
+			if len(p) > 3 && strings.ContainsAny(p, "/") && namesIn(text, p) {
 				return 7 * weight, fmt.Sprintf("the message names %s", p)
 			}
 			base := path.Base(p)
-			if len(base) >= 3 && base != c.programName() && containsWord(text, base) {
+			if len(base) >= 3 && base != c.programName() && namesIn(text, base) {
 				return 5 * weight, fmt.Sprintf("the message names %s", base)
+			}
+			if short := strings.TrimSuffix(p, path.Ext(p)); short != p && len(path.Base(short)) > 4 && (namesIn(text, short) || namesIn(text, strings.TrimSuffix(short, path.Ext(short)))) {
+				return 5 * weight, fmt.Sprintf("the message names %s", short)
 			}
 			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && stem != c.programName() && containsWord(text, stem) {
 				return 3 * weight, fmt.Sprintf("the message speaks of %s", stem)
@@ -73,6 +77,9 @@ func wordsInCommon(c *candidate, msg string) (float64, string) {
 	low := strings.ToLower(msg)
 	for _, p := range c.paths() {
 		for _, w := range strings.FieldsFunc(strings.ToLower(path.Base(p)), notLetter) {
+			if lib, ok := strings.CutPrefix(w, "lib"); ok && len(lib) >= 3 && containsWord(low, lib) {
+				return 2.5, fmt.Sprintf("the message speaks of %q", lib)
+			}
 			if len(w) >= 3 && w != c.programName() && containsWord(low, w) {
 				return 1.5, fmt.Sprintf("the message speaks of %q", w)
 			}
@@ -103,6 +110,28 @@ func (c *candidate) paths() []string {
 }
 
 func (c *candidate) programName() string { return c.sus.hist.proc.Name() }
+
+// namesIn says whether text names the path or file name, and not one that goes
+// on below or beside it.
+func namesIn(text, p string) bool {
+	for i := 0; ; {
+		k := strings.Index(text[i:], p)
+		if k < 0 {
+			return false
+		}
+		k += i
+		end := k + len(p)
+		if !wordByte(text, k-1) && !wordByte(text, end) && !goesOn(text, end) && (p[0] != '/' || k == 0 || text[k-1] != '.') {
+			return true
+		}
+		i = k + 1
+	}
+}
+
+// goesOn: "/name" or ".name" follows.
+func goesOn(text string, i int) bool {
+	return i+1 < len(text) && (text[i] == '/' || text[i] == '.') && wordByte(text, i+1)
+}
 
 // containsWord finds w in text with no letter or digit touching it.
 func containsWord(text, w string) bool {
@@ -215,7 +244,7 @@ var callWeight = map[string]float64{
 	"clone": 3, "clone3": 2.5, "fork": 3, "vfork": 3, "setuid": 3, "setgid": 3, "setresuid": 3, "setresgid": 3, "setgroups": 2, "setreuid": 3, "setregid": 3,
 	"setrlimit": 1.5, "prlimit64": 1.5, "unshare": 2.5, "setns": 2.5, "capset": 2, "keyctl": 0, "flock": 2.5, "shmget": 2.5, "shmat": 2.5, "semget": 2.5, "msgget": 2.5, "mq_open": 2.5,
 	"stat": 0.5, "lstat": 0.5, "newfstatat": 0.5, "statx": 0.5, "fstat": 0.5, "stat64": 0.5, "lstat64": 0.5, "access": 0.5, "faccessat": 0.5, "faccessat2": 0.5, "statfs": 0.5,
-	"readlink": -1, "readlinkat": -1, "getsockopt": 2.5, "setsockopt": 0.5, "bpf": 1, "perf_event_open": 1.5, "ptrace": 2, "kill": 0.5,
+	"readlink": -3, "readlinkat": -3, "getsockopt": 2.5, "setsockopt": 0.5, "bpf": 1, "perf_event_open": 1.5, "ptrace": 2, "kill": 0.5,
 	"epoll_create1": 1.5, "inotify_init1": 1.5, "inotify_add_watch": 1, "memfd_create": 1, "pipe": 2.5, "pipe2": 2.5, "socketpair": 2, "dup": 1.5, "dup2": 1.5, "fcntl": 0,
 }
 
@@ -236,6 +265,27 @@ var errorWeight = map[string]float64{
 	"ESRCH": -2, "EALREADY": -4, "EISCONN": -3, "ENOTCONN": -2, "EDOM": -3, "ENOTSOCK": -3, "ERANGE": -3, "EFAULT": 0, "ENOTSUP": -4, "ENOTBLK": -2, "ETIME": -3, "ENOKEY": -4,
 }
 
+// callWords are the words with which messages speak of calls.
+var callWords = map[string][]string{
+	"flock": {"lock"}, "fcntl": {"lock"}, "bind": {"bind", "listen", "address", "port"}, "listen": {"listen"},
+	"connect": {"connect", "reach", "server", "upstream", "mirror", "host"}, "clone": {"fork", "thread", "process", "worker"}, "clone3": {"fork", "thread", "process", "worker"}, "vfork": {"fork", "process"},
+	"mmap": {"memory", "allocat", "map"}, "brk": {"memory", "allocat"}, "execve": {"exec", "run", "command", "interpreter"}, "mkdir": {"directory", "folder", "create", "mkdir"},
+	"rename": {"rename", "move", "replace"}, "chdir": {"chdir", "directory", "folder"}, "chown": {"chown", "owner"}, "chmod": {"chmod", "mode"}, "mount": {"mount"},
+	"write": {"write", "writing", "space", "output"}, "pwrite64": {"write", "writing", "space"}, "setuid": {"user", "privilege"}, "setgroups": {"group", "privilege"}, "setresuid": {"user", "privilege"},
+	"link": {"link"}, "symlink": {"link"}, "dlopen": {"library"}, "chroot": {"chroot", "root"}, "ftruncate": {"space", "size", "truncate"}, "fallocate": {"space", "size"},
+}
+
+func namesCall(_ *facts, c *candidate) (float64, string) {
+	if c.fail == nil || c.sus.anchor.line == nil {
+		return 0, ""
+	}
+	name := strings.TrimSuffix(strings.TrimSuffix(c.fail.name, "at"), "at2")
+	if containsAny(strings.ToLower(withoutPaths(c.sus.anchor.line.text)), callWords[name]) {
+		return 2, fmt.Sprintf("the message speaks of what %s does", c.fail.name)
+	}
+	return 0, ""
+}
+
 func kindOfError(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
 	if x == nil {
@@ -252,7 +302,7 @@ func kindOfError(_ *facts, c *candidate) (float64, string) {
 	case x.errno == "EEXIST" && strings.HasPrefix(x.name, "open"):
 		return 2, "a file of this name is in the way"
 	case x.errno == "EEXIST" && strings.HasPrefix(x.name, "mkdir"):
-		return -2, ""
+		return -3, ""
 	case x.errno == "EINVAL" && (x.name == "execve" || x.name == "mount" || x.name == "bind"):
 		return 1, ""
 	case x.errno == "EPERM" && strings.HasPrefix(x.name, "prctl"), x.errno == "EINVAL" && x.name == "readlink", x.errno == "EPERM" && x.name == "setrlimit":
@@ -460,10 +510,17 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if c.kind != "data" {
 		return 0, ""
 	}
-	points := -2.0
-	why := ""
-	if c.source.file.EOF == c.source.ev && c.source.file.Reads == 0 {
-		points, why = 2, "it was empty"
+	points, why := 0.0, ""
+	switch file := c.source.file; {
+	case file != nil && file.Sock != nil:
+		return 5, "the name server was asked right before the message"
+	case file != nil && file.EOF != nil && file.Reads == 0 && file.Kind == replay.PathFile:
+		points, why = 3, "it was empty"
+	case file != nil && c.sus.anchor.line != nil && containsAny(strings.ToLower(c.sus.anchor.line.text), endWords):
+		points, why = 3, "the message speaks of its end"
+	}
+	if c.sus.anchor.line != nil && hasErrnoText(c.sus.anchor.text) {
+		points -= 3 // then a call failed
 	}
 	if c.source.path != "" && systemPath(c.source.path) || c.source.path == "/dev/null" {
 		points -= 4

@@ -37,6 +37,7 @@ type line struct {
 	file   *replay.File
 	stream string
 	text   string
+	own    bool     // written to descriptor 2, wherever that leads
 	start  position // of its first write
 	end    position // of its last
 	ev     *event.Event
@@ -118,8 +119,8 @@ func (f *facts) read(h *history, st *replay.Step) {
 	if file.EOF == st.Event && file.Reads == 0 && len(h.empty) < maxEmpty {
 		h.empty = append(h.empty, &source{file, st.Event, at, file.Path})
 	}
-	if file.Kind == replay.PathFile && len(h.sources) < maxSources && h.sources[file.Path] == nil {
-		h.sources[file.Path] = &source{file, st.Event, at, file.Path}
+	if src := h.sources[file.Path]; src != nil && file.Kind == replay.PathFile {
+		src.file, src.ev, src.pos = file, st.Event, at
 	}
 	text, cut := transfer(st.Event.Call)
 	if !printable(text) && file.Kind == replay.PathFile {
@@ -194,7 +195,7 @@ func (h *history) speak(file *replay.File, st *replay.Step, text string, cut boo
 		part, rest, whole := strings.Cut(text, "\n")
 		l := h.partial[file]
 		if l == nil {
-			l = &line{hist: h, file: file, stream: stream, start: at, ev: st.Event, tid: st.Event.TID, open: true}
+			l = &line{hist: h, file: file, stream: stream, own: st.FD == 2, start: at, ev: st.Event, tid: st.Event.TID, open: true}
 			h.partial[file] = l
 			h.addLine(l)
 		}
@@ -210,11 +211,17 @@ func (h *history) speak(file *replay.File, st *replay.Step, text string, cut boo
 			delete(h.partial, file)
 		}
 	}
-	if l := h.partial[file]; l != nil && cut {
-		// Nobody knows how the line went on.
-		l.cut, l.open = true, false
+	if l := h.partial[file]; l != nil && (cut || datagrams(file)) {
+		// Nobody knows how a cut line went on.
+		l.cut, l.open = cut, false
+		l.text = strings.TrimRight(l.text, "\x00")
 		delete(h.partial, file)
 	}
+}
+
+// datagrams: each write is a message of its own.
+func datagrams(f *replay.File) bool {
+	return f.Sock != nil && strings.Contains(f.Sock.Type, "SOCK_DGRAM")
 }
 
 func (h *history) addLine(l *line) {
@@ -236,7 +243,7 @@ func streamOf(f *replay.File) string {
 	case f.Kind == replay.PipeFile:
 		return "pipe"
 	case f.Kind == replay.SocketFile:
-		if s := f.Sock; s != nil && (s.Peer == "unix:/dev/log" || strings.HasPrefix(s.Peer, "unix:/run/systemd/journal/")) {
+		if s := f.Sock; s != nil && (strings.HasSuffix(s.Peer, "/log") || strings.HasPrefix(s.Peer, "unix:/run/systemd/journal/")) && datagrams(f) {
 			return "syslog"
 		}
 		return "socket"
