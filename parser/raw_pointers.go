@@ -1,0 +1,320 @@
+package parser
+
+import (
+	"strconv"
+
+	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/event"
+)
+
+// Arguments that point to strings, buffers and plain numbers.
+
+// stringValue makes a String and counts it when it is cut.
+func (d *decoder) stringValue(b []byte, cut bool) event.Value {
+	if cut {
+		d.cut++
+	}
+	return event.Value{Kind: event.String, Str: string(b), Cut: cut}
+}
+
+func strArg(d *decoder, i int, a *abi.Arg) event.Value {
+	if d.failed && a.Dir&abi.InOut == abi.Out {
+		return addrValue(d.args[i])
+	}
+	return d.stringAt(d.seen(a), d.args[i])
+}
+
+// stringAt gives the NUL-terminated string at addr, or the address.
+func (d *decoder) stringAt(m memory, addr uint64) event.Value {
+	s, cut, ok := m.text(addr)
+	if !ok {
+		return addrValue(addr)
+	}
+	if cut {
+		d.cut++
+	}
+	return event.Value{Kind: event.String, Str: s, Cut: cut}
+}
+
+// length is how many bytes or elements an argument has: what another argument
+// says, or the result.
+func (d *decoder) length(a *abi.Arg) uint64 {
+	switch {
+	case a.Len == abi.LenRet:
+		if d.failed || d.ret < 0 {
+			return 0
+		}
+		n := uint64(d.ret)
+		if a.Max >= 0 {
+			n = min(n, d.lengthIn(a.Max))
+		}
+		return n
+	case a.Len >= 0:
+		return d.lengthIn(a.Len)
+	}
+	return uint64(a.Count)
+}
+
+// lengthIn is the length that an argument holds, or points to.
+func (d *decoder) lengthIn(i int) uint64 {
+	switch d.desc.Args[i].Kind {
+	case abi.SockLen:
+		m := d.in
+		if d.exited && !d.failed {
+			m = d.out
+		}
+		n, _ := m.number(d.args[i], 4)
+		return n
+	case abi.Int, abi.Uint:
+		return uint64(uint32(d.args[i]))
+	}
+	if d.arch == abi.I386 {
+		return uint64(uint32(d.args[i]))
+	}
+	return d.args[i]
+}
+
+func bufArg(d *decoder, i int, a *abi.Arg) event.Value {
+	out := a.Dir&abi.InOut == abi.Out
+	if out && d.failed || d.args[i] == 0 {
+		return addrValue(d.args[i])
+	}
+	n := d.length(a)
+	switch a.Set {
+	case "dirent", "dirent64":
+		return d.direntsAt(i, n, a.Set == "dirent64")
+	case "msgbuf":
+		return d.msgbufAt(i, d.seen(a), n)
+	}
+	return d.bufferAt(d.seen(a), d.args[i], n)
+}
+
+// bufferAt gives n bytes at addr, those of them that were copied; the address
+// when there are none.
+func (d *decoder) bufferAt(m memory, addr, n uint64) event.Value {
+	if addr == 0 {
+		return addrValue(0)
+	}
+	b := m.at(addr, n)
+	if len(b) == 0 && n > 0 && !m.known(addr) {
+		return addrValue(addr)
+	}
+	return d.stringValue(b, uint64(len(b)) < n)
+}
+
+// direntsAt counts the entries that getdents(2) gave, as strace does unless it
+// is asked for all.
+func (d *decoder) direntsAt(i int, n uint64, is64 bool) event.Value {
+	v := addrValue(d.args[i])
+	b := d.out.at(d.args[i], n)
+	if uint64(len(b)) < n {
+		return v
+	}
+	count := 0
+	for len(b) > 18 {
+		size := int(word(b[16:18])) // d_reclen
+		if !is64 && d.long() == 4 {
+			size = int(word(b[8:10]))
+		}
+		if size == 0 || size > len(b) {
+			break
+		}
+		b = b[size:]
+		count++
+	}
+	v.Comment = strconv.Itoa(count) + " entries"
+	if count == 1 {
+		v.Comment = "1 entry"
+	}
+	return v
+}
+
+// msgbufAt gives the message of msgsnd(2): a long, then n bytes.
+func (d *decoder) msgbufAt(i int, m memory, n uint64) event.Value {
+	kind, ok := m.number(d.args[i], d.long())
+	if !ok {
+		return addrValue(d.args[i])
+	}
+	return event.Value{Kind: event.Struct, Elems: []event.Value{
+		named("mtype", intValue(d.signed(kind))),
+		named("mtext", d.bufferAt(m, d.args[i]+d.long(), n)),
+	}}
+}
+
+// signed is the value of a long.
+func (d *decoder) signed(n uint64) int64 {
+	if d.long() == 4 {
+		return int64(int32(n))
+	}
+	return int64(n)
+}
+
+// pointers gives the pointers from addr to the NULL that ends them. whole: the
+// NULL was copied.
+func (d *decoder) pointers(addr uint64) (list []uint64, whole bool) {
+	size := d.long()
+	for addr != 0 {
+		p, ok := d.in.number(addr, size)
+		if !ok {
+			return list, false
+		}
+		if p == 0 {
+			return list, true
+		}
+		list = append(list, p)
+		addr += size
+	}
+	return nil, false
+}
+
+func argvArg(d *decoder, i int, _ *abi.Arg) event.Value {
+	list, whole := d.pointers(d.args[i])
+	if list == nil && !whole {
+		return addrValue(d.args[i])
+	}
+	v := event.Value{Kind: event.Array, Cut: !whole}
+	for _, p := range list {
+		v.Elems = append(v.Elems, d.stringAt(d.in, p))
+	}
+	return v
+}
+
+// envpArg counts the variables, as strace does unless it is asked for all.
+func envpArg(d *decoder, i int, _ *abi.Arg) event.Value {
+	v := addrValue(d.args[i])
+	list, whole := d.pointers(d.args[i])
+	if !whole {
+		return v
+	}
+	v.Comment = strconv.Itoa(len(list)) + " vars"
+	if len(list) == 1 {
+		v.Comment = "1 var"
+	}
+	return v
+}
+
+// array makes an Array of one element, as strace writes what a pointer to a
+// number points to.
+func array(v event.Value) event.Value {
+	return event.Value{Kind: event.Array, Elems: []event.Value{v}}
+}
+
+// pointed writes what a pointer to a number points to, before and after the
+// call: [128], [5] => [15].
+func (d *decoder) pointed(i int, a *abi.Arg, size uint64, write func(uint64) event.Value) event.Value {
+	addr := d.args[i]
+	before, was := d.in.number(addr, size)
+	after, is := d.out.number(addr, size)
+	switch {
+	case a.Dir&abi.InOut == abi.Out:
+		if d.failed || !is {
+			return addrValue(addr)
+		}
+		return array(write(after))
+	case !was:
+		return addrValue(addr)
+	}
+	v := array(write(before))
+	if a.Dir&abi.Out != 0 && is && after != before {
+		next := array(write(after))
+		v.After = &next
+	}
+	return v
+}
+
+func intPtrArg(d *decoder, i int, a *abi.Arg) event.Value {
+	return d.pointed(i, a, 4, func(n uint64) event.Value { return intValue(int64(int32(n))) })
+}
+
+func longPtrArg(d *decoder, i int, a *abi.Arg) event.Value {
+	size := uint64(a.Size)
+	if size != 4 && size != 8 {
+		size = d.long()
+	}
+	return d.pointed(i, a, size, func(n uint64) event.Value {
+		if size == 4 {
+			return intValue(int64(int32(n)))
+		}
+		return intValue(int64(n))
+	})
+}
+
+// sockLenArg writes an address's length, before and after the call: [128 => 16].
+func sockLenArg(d *decoder, i int, _ *abi.Arg) event.Value {
+	before, was := d.in.number(d.args[i], 4)
+	if !was {
+		return addrValue(d.args[i])
+	}
+	v := intValue(int64(int32(before)))
+	if after, is := d.out.number(d.args[i], 4); is && after != before {
+		next := intValue(int64(int32(after)))
+		v.After = &next
+	}
+	return array(v)
+}
+
+func fdPairArg(d *decoder, i int, a *abi.Arg) event.Value {
+	b := d.out.exactly(d.args[i], 8)
+	if d.failed || b == nil {
+		return addrValue(d.args[i])
+	}
+	return event.Value{Kind: event.Array, Elems: []event.Value{
+		intValue(int64(int32(word(b[:4])))), intValue(int64(int32(word(b[4:])))),
+	}}
+}
+
+// maxElems is how many elements of an array are written; no call that succeeds
+// has more of those that are written one by one.
+const maxElems = 4096
+
+func iovecArg(d *decoder, i int, a *abi.Arg) event.Value {
+	room := ^uint64(0) // bytes that the call has filled
+	if a.Dir&abi.InOut == abi.Out && d.exited {
+		room = uint64(max(d.ret, 0))
+		if d.failed {
+			return d.iovec(d.args[i], d.length(a), nil, ^uint64(0))
+		}
+		return d.iovec(d.args[i], d.length(a), d.out, room)
+	}
+	return d.iovec(d.args[i], d.length(a), d.in, room)
+}
+
+// iovec writes an array of struct iovec (readv(2)); its buffers are in m and
+// hold room bytes together. Without m they stay addresses.
+func (d *decoder) iovec(addr, count uint64, m memory, room uint64) event.Value {
+	size := d.long()
+	v := event.Value{Kind: event.Array}
+	if addr == 0 {
+		return addrValue(addr)
+	}
+	for i := range min(count, maxElems) {
+		at := addr + i*2*size
+		base, ok1 := d.iov(at)
+		n, ok2 := d.iov(at + size)
+		if !ok1 || !ok2 {
+			if i == 0 {
+				return addrValue(addr)
+			}
+			v.Cut = true
+			return v
+		}
+		value := addrValue(base)
+		if m != nil {
+			value = d.bufferAt(m, base, min(n, room))
+			room -= min(n, room)
+		}
+		v.Elems = append(v.Elems, event.Value{Kind: event.Struct, Elems: []event.Value{
+			named("iov_base", value), named("iov_len", uintValue(n)),
+		}})
+	}
+	return v
+}
+
+// iov reads a word of an iovec: the kernel only reads it, so that it may have
+// been copied at entry or at exit.
+func (d *decoder) iov(addr uint64) (uint64, bool) {
+	if n, ok := d.in.number(addr, d.long()); ok {
+		return n, true
+	}
+	return d.out.number(addr, d.long())
+}

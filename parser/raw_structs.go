@@ -1,0 +1,325 @@
+package parser
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/event"
+)
+
+// layoutText are the structs that are written member by member, one a line:
+//
+//	NAME[@arch] [packed] [-]MEMBER:TYPE …
+//
+// "-" stands before a member that strace leaves out by default, "_" is one that
+// is never written. TYPE is
+//
+//	i4 u4 x4 o4        a number of so many bytes: signed, unsigned, hexadecimal, octal
+//	long ulong xlong   likewise, of a word
+//	ptr dev8 sig       a pointer, a device number, a signal
+//	flags4/SET enum4/SET   constants
+//	struct/NAME        another struct
+//	text*N bytes*N     a string up to its NUL; N bytes
+//	TYPE*N             an array
+//
+// Sources: the kernel's UAPI headers.
+const layoutText = `
+timespec    tv_sec:long tv_nsec:long
+timespec64  tv_sec:i8 tv_nsec:i8
+timeval     tv_sec:long tv_usec:long
+timezone    tz_minuteswest:i4 tz_dsttime:i4
+itimerspec  it_interval:struct/timespec it_value:struct/timespec
+itimerspec64 it_interval:struct/timespec64 it_value:struct/timespec64
+itimerval   it_interval:struct/timeval it_value:struct/timeval
+timex       modes:flags4/adjtimex offset:long freq:long maxerror:long esterror:long status:flags4/timex_status constant:long precision:long tolerance:long time:struct/timeval tick:long ppsfreq:long jitter:long shift:i4 stabil:long jitcnt:long calcnt:long errcnt:long stbcnt:long tai:i4
+tms         tms_utime:long tms_stime:long tms_cutime:long tms_cstime:long
+utimbuf     actime:long modtime:long
+
+stat        st_dev:dev8 st_ino:u8 st_nlink:u8 st_mode:flags4/file_mode st_uid:u4 st_gid:u4 _:u4 st_rdev:dev8 st_size:i8
+stat@arm64  st_dev:dev8 st_ino:u8 st_mode:flags4/file_mode st_nlink:u4 st_uid:u4 st_gid:u4 st_rdev:dev8 _:u8 st_size:i8
+stat@i386   st_dev:dev4 st_ino:u4 st_mode:flags2/file_mode st_nlink:u2 st_uid:u2 st_gid:u2 st_rdev:dev4 st_size:u4
+stat64      st_dev:dev8 _:bytes*4 _:u4 st_mode:flags4/file_mode st_nlink:u4 st_uid:u4 st_gid:u4 st_rdev:dev8 _:bytes*4 st_size:i8
+statx       stx_mask:flags4/statx -stx_blksize:u4 stx_attributes:flags8/statx_attr -stx_nlink:u4 -stx_uid:u4 -stx_gid:u4 stx_mode:flags2/file_mode _:u2 -stx_ino:u8 stx_size:u8
+statfs      f_type:enum/fs_magic f_bsize:ulong f_blocks:ulong f_bfree:ulong f_bavail:ulong f_files:ulong f_ffree:ulong f_fsid:struct/fsid f_namelen:ulong f_frsize:ulong f_flags:flags/fs_flags
+statfs64    packed f_type:enum/fs_magic f_bsize:ulong f_blocks:u8 f_bfree:u8 f_bavail:u8 f_files:u8 f_ffree:u8 f_fsid:struct/fsid f_namelen:ulong f_frsize:ulong f_flags:flags/fs_flags
+fsid        val:x4*2
+ustat       f_tfree:i4 f_tinode:ulong
+open_how    flags:flags8/open mode:o8 resolve:flags8/resolve
+flock       l_type:enum2/lock l_whence:enum2/whence l_start:long l_len:long l_pid:i4
+flock64     l_type:enum2/lock l_whence:enum2/whence l_start:i8 l_len:i8 l_pid:i4
+f_owner_ex  type:enum4/f_owner pid:i4
+file_clone_range src_fd:i8 src_offset:u8 src_length:u8 dest_offset:u8
+mount_attr  attr_set:flags8/mount_attr attr_clr:flags8/mount_attr propagation:flags8/mount userns_fd:u8
+
+rlimit      rlim_cur:ulong rlim_max:ulong
+rlimit64    rlim_cur:u8 rlim_max:u8
+rusage      ru_utime:struct/timeval ru_stime:struct/timeval -ru_maxrss:ulong
+sysinfo     uptime:long loads:ulong*3 totalram:ulong freeram:ulong sharedram:ulong bufferram:ulong totalswap:ulong freeswap:ulong procs:u2 totalhigh:ulong freehigh:ulong mem_unit:u4
+utsname     sysname:text*65 nodename:text*65 -release:text*65
+ucred       pid:i4 uid:u4 gid:u4
+sched_attr  size:u4 sched_policy:enum4/sched sched_flags:flags8/sched_attr sched_nice:i4 sched_priority:u4 sched_runtime:u8 sched_deadline:u8 sched_period:u8
+cap_header  version:enum4/cap_version pid:i4
+mq_attr     mq_flags:flags/open mq_maxmsg:long mq_msgsize:long mq_curmsgs:long
+sembuf      sem_num:u2 sem_op:i2 sem_flg:flags2/sembuf
+futex_waitv val:x8 uaddr:x8 flags:x4
+stack_t     ss_sp:ptr ss_flags:flags4/sigaltstack ss_size:ulong
+robust_list_head next:ptr futex_offset:long pending:ptr
+
+epoll_event        events:flags4/epoll_event data:struct/epoll_data
+epoll_event@amd64  packed events:flags4/epoll_event data:struct/epoll_data
+epoll_data  u32:u4 u64:u4
+linger      l_onoff:i4 l_linger:i4
+sock_fprog  len:u2 filter:ptr
+in6_pktinfo ipi6_addr:bytes*16 ipi6_ifindex:u4
+
+winsize     ws_row:u2 ws_col:u2 ws_xpixel:u2 ws_ypixel:u2
+termios     c_iflag:flags4/termios_iflag c_oflag:flags4/termios_oflag c_cflag:flags4/termios_cflag c_lflag:flags4/termios_lflag -c_line:u1
+io_uring_params -sq_entries:u4 -cq_entries:u4 flags:flags4/io_uring_setup sq_thread_cpu:x4 sq_thread_idle:u4 features:flags4/io_uring_feat -wq_fd:u4 resv:x4*3
+user_desc   entry_number:i4 base_addr:x4 limit:x4
+`
+
+// structArg writes what an argument points to.
+func structArg(d *decoder, i int, a *abi.Arg) event.Value {
+	addr := d.args[i]
+	if f := structArgs[a.Set]; f != nil {
+		return f(d, i, a)
+	}
+	if a.Dir&abi.InOut == abi.Out {
+		if d.failed && !d.tellsTimeLeft() {
+			return addrValue(addr)
+		}
+		return d.structAt(d.out, addr, a.Set, d.structSize(a))
+	}
+	v := d.structAt(d.in, addr, a.Set, d.structSize(a))
+	return v
+}
+
+// tellsTimeLeft says whether a sleep was interrupted: only then does the kernel
+// write how much of it is left.
+func (d *decoder) tellsTimeLeft() bool {
+	switch d.name {
+	case "nanosleep", "clock_nanosleep", "clock_nanosleep_time64":
+		return d.failed
+	}
+	return false
+}
+
+// structSize is how many bytes of a struct an argument points to.
+func (d *decoder) structSize(a *abi.Arg) uint64 {
+	if a.Len >= 0 || a.Len == abi.LenRet {
+		return d.length(a)
+	}
+	return uint64(a.Size)
+}
+
+// structAt writes the struct at addr, or the address when it was not copied.
+func (d *decoder) structAt(m memory, addr uint64, name string, size uint64) event.Value {
+	if addr == 0 {
+		return addrValue(0)
+	}
+	b := m.at(addr, min(size, 4096))
+	l := findLayout(d.arch, name)
+	if l == nil && structShapes[name] == nil || len(b) == 0 {
+		return addrValue(addr)
+	}
+	if uint64(len(b)) < min(size, 4096) {
+		return addrValue(addr)
+	}
+	var v event.Value
+	if l != nil {
+		v = d.structure(l, b)
+	}
+	if f := structShapes[name]; f != nil {
+		v = f(d, v, b)
+		if v.Kind == event.None {
+			return addrValue(addr)
+		}
+	}
+	return v
+}
+
+// arrayArg writes an array of structs or numbers.
+func arrayArg(d *decoder, i int, a *abi.Arg) event.Value {
+	if f := arrayArgs[a.Set]; f != nil {
+		return f(d, i, a)
+	}
+	if a.Dir&abi.InOut == abi.Out && d.failed {
+		return addrValue(d.args[i])
+	}
+	return d.arrayAt(d.seen(a), d.args[i], a.Set, d.length(a), uint64(a.Size))
+}
+
+func (d *decoder) arrayAt(m memory, addr uint64, name string, count, size uint64) event.Value {
+	v := event.Value{Kind: event.Array}
+	if addr == 0 {
+		return addrValue(0)
+	}
+	for i := range min(count, maxElems) {
+		one := d.elementAt(m, addr+i*size, name, size)
+		if one.Kind == event.None {
+			if i == 0 {
+				return addrValue(addr)
+			}
+			v.Cut = true
+			break
+		}
+		v.Elems = append(v.Elems, one)
+	}
+	return v
+}
+
+// elementAt writes one element of an array, None when it was not copied.
+func (d *decoder) elementAt(m memory, addr uint64, name string, size uint64) event.Value {
+	switch name {
+	case "id", "gid", "gid16", "int":
+		n, ok := m.number(addr, size)
+		if !ok {
+			return event.Value{}
+		}
+		if size == 2 {
+			return uintValue(n)
+		}
+		return intValue(int64(int32(n)))
+	case "addr", "u64", "long":
+		n, ok := m.number(addr, size)
+		if !ok {
+			return event.Value{}
+		}
+		return addrValue(n)
+	}
+	if m.exactly(addr, size) == nil {
+		return event.Value{}
+	}
+	v := d.structAt(m, addr, name, size)
+	if v.Kind == event.Addr {
+		return event.Value{}
+	}
+	return v
+}
+
+// structShapes change how a struct is written from what its layout says. b are
+// its bytes; None keeps the address.
+var structShapes map[string]func(d *decoder, v event.Value, b []byte) event.Value
+
+func init() {
+	structShapes = map[string]func(d *decoder, v event.Value, b []byte) event.Value{
+		"stat": statShape, "stat64": statShape,
+		"rlimit": rlimitShape, "rlimit64": rlimitShape,
+		"epoll_event": epollShape, "tms": tmsShape, "utimbuf": utimbufShape,
+		"cap_data": capDataShape, "cpu_set": cpuSetShape, "sched_param": schedParamShape,
+		"sigaction": sigactionShape, "siginfo": siginfoShape, "sigevent": sigeventShape,
+		"u64": numberShape, "int": numberShape, "timex": wholeShape, "flock": flockShape, "flock64": flockShape,
+		"open_how": openHowShape,
+	}
+}
+
+// wholeShape is of structs that are written only when all of them is there.
+func wholeShape(d *decoder, v event.Value, b []byte) event.Value {
+	if v.Cut {
+		return event.Value{}
+	}
+	return v
+}
+
+// statShape writes what strace does by default: a device's number, of other
+// files the size.
+func statShape(d *decoder, v event.Value, b []byte) event.Value {
+	last := "st_size"
+	if mode := v.Field("st_mode"); mode.Has("S_IFCHR") || mode.Has("S_IFBLK") {
+		last = "st_rdev"
+	}
+	return pick(v, "st_mode", last)
+}
+
+func rlimitShape(d *decoder, v event.Value, b []byte) event.Value {
+	for i, e := range v.Elems {
+		v.Elems[i] = named(e.Name, limitValue(uint64(e.Int), len(b) == 16))
+	}
+	return v
+}
+
+// limitValue writes a resource limit: whole kibibytes as a product.
+func limitValue(n uint64, is64 bool) event.Value {
+	switch {
+	case n == ^uint64(0):
+		return event.Value{Kind: event.Symbol, Str: "RLIM64_INFINITY"}
+	case n == 1<<32-1 && !is64:
+		return event.Value{Kind: event.Symbol, Str: "RLIM_INFINITY"}
+	case n > 1024 && n%1024 == 0:
+		return event.Value{Kind: event.Raw, Str: fmt.Sprintf("%d*1024", n/1024)}
+	}
+	return uintValue(n)
+}
+
+// ticks says what a number of clock ticks is in seconds.
+func ticks(v event.Value) event.Value {
+	if v.Int != 0 {
+		v.Comment = fmt.Sprintf("%d.%02d s", uint64(v.Int)/100, uint64(v.Int)%100)
+	}
+	return v
+}
+
+func tmsShape(d *decoder, v event.Value, b []byte) event.Value {
+	for i := range v.Elems {
+		v.Elems[i] = ticks(v.Elems[i])
+	}
+	return v
+}
+
+func utimbufShape(d *decoder, v event.Value, b []byte) event.Value {
+	for i := range v.Elems {
+		v.Elems[i].Comment = timestamp(v.Elems[i].Int, 0, 0)
+	}
+	return v
+}
+
+// timestamp writes a time as strace does in a comment, with so many digits of
+// the second.
+func timestamp(sec, fraction int64, digits int) string {
+	t := time.Unix(sec, 0).UTC()
+	s := t.Format("2006-01-02T15:04:05")
+	if fraction != 0 {
+		s += fmt.Sprintf(".%0*d", digits, fraction)
+	}
+	return s + "+0000"
+}
+
+func numberShape(d *decoder, v event.Value, b []byte) event.Value {
+	return array(uintValue(word(b)))
+}
+
+func schedParamShape(d *decoder, v event.Value, b []byte) event.Value {
+	return array(intValue(int64(int32(word(b)))))
+}
+
+// flockShape leaves the owner out unless the kernel was asked for it.
+func flockShape(d *decoder, v event.Value, b []byte) event.Value {
+	switch d.arch.EnumText("fcntl", d.args[1]) {
+	case "F_GETLK", "F_GETLK64", "F_OFD_GETLK":
+		return v
+	}
+	return event.Value{Kind: event.Struct, Elems: v.Elems[:max(len(v.Elems)-1, 0)]}
+}
+
+// openHowShape leaves the mode out when no file is made.
+func openHowShape(d *decoder, v event.Value, b []byte) event.Value {
+	if flags := v.Field("flags"); flags.Has("O_CREAT") || flags.Has("O_TMPFILE") || v.Field("mode").Int != 0 {
+		return v
+	}
+	return event.Value{Kind: event.Struct, Elems: []event.Value{v.Field("flags"), v.Field("resolve")}}
+}
+
+// epollShape writes both members of the event's data, as strace 6 does.
+func epollShape(d *decoder, v event.Value, b []byte) event.Value {
+	if len(b) < 12 || len(v.Elems) < 2 {
+		return event.Value{}
+	}
+	data := b[len(b)-8:]
+	return event.Value{Kind: event.Struct, Elems: []event.Value{
+		v.Elems[0],
+		{Kind: event.Struct, Name: "data", Elems: []event.Value{
+			named("u32", uintValue(word(data[:4]))), named("u64", uintValue(word(data))),
+		}},
+	}}
+}
