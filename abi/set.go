@@ -11,7 +11,8 @@ type set struct {
 	name    string
 	unknown string // "O_???"
 	long    bool   // 64 bits count, not 32
-	octal   bool   // what has no name is a mode, written in octal
+	octal   bool   // the lowest nine bits are permissions, written in octal
+	decimal bool   // a value without name is a number like any other
 	of      [3]*setValues
 }
 
@@ -22,7 +23,7 @@ type setValues struct {
 }
 
 // field is a part of the bits that holds one of several values, or a number
-// that is written with a suffix (21<<MAP_HUGE_SHIFT).
+// that is written with a suffix (21<<MAP_HUGE_SHIFT), or without ("<<").
 type field struct {
 	after  int // how many of the set's single values stand before it
 	mask   uint64
@@ -69,6 +70,9 @@ func (a Arch) EnumText(set string, v uint64) string {
 	if name := nameOf(s.of[a.index()].values, v); name != "" {
 		return name
 	}
+	if s.decimal {
+		return strconv.Itoa(int(int32(v)))
+	}
 	return hex(v) + s.comment()
 }
 
@@ -111,53 +115,60 @@ func (s *set) comment() string {
 	return " /* " + s.unknown + " */"
 }
 
-// flags writes the parts of a mask in the set's order, then the rest.
+// flags writes the parts of a mask in the set's order: flags and fields, bits
+// without a name, numbers and what else stands last, permissions.
 func (s *set) flags(of *setValues, v uint64) string {
-	var parts []string
-	rest, fields := v, of.fields
-	for i := 0; i <= len(of.values); i++ {
-		for len(fields) > 0 && fields[0].after == i {
-			if text := fields[0].text(rest); text != "" {
-				parts = append(parts, text)
-				rest &^= fields[0].mask
+	var parts, last []string
+	take := func(list *[]string, fields []field, at int) []field {
+		for len(fields) > 0 && fields[0].after == at {
+			if text := fields[0].text(v); text != "" {
+				*list = append(*list, text)
+				v &^= fields[0].mask
 			}
 			fields = fields[1:]
 		}
-		if i == len(of.values) {
-			break
-		}
-		if n := of.values[i]; n.value != 0 && rest&n.value == n.value {
+		return fields
+	}
+	fields := of.fields
+	for i, n := range of.values {
+		fields = take(&parts, fields, i)
+		if n.value != 0 && v&n.value == n.value {
 			parts = append(parts, n.name)
-			rest &^= n.value
+			v &^= n.value
 		}
+	}
+	take(&last, fields, len(of.values))
+	if s.octal {
+		last = append(last, octal(v&0o777))
+		v &^= 0o777
 	}
 	switch {
-	case s.octal: // a mode is written even when it is 000
-		parts = append(parts, octal(rest))
-	case rest != 0 && len(parts) == 0:
-		return hex(rest) + s.comment()
-	case rest != 0:
-		parts = append(parts, hex(rest))
+	case v != 0 && len(parts)+len(last) == 0:
+		return hex(v) + s.comment()
+	case v != 0:
+		parts = append(parts, hex(v))
+	case len(parts)+len(last) == 0:
+		if name := nameOf(of.values, 0); name != "" {
+			return name
+		}
+		return "0"
 	}
-	if len(parts) > 0 {
-		return strings.Join(parts, "|")
-	}
-	if name := nameOf(of.values, 0); name != "" {
-		return name
-	}
-	return "0"
+	return strings.Join(append(parts, last...), "|")
 }
 
 // text is the field's part of a mask, "" when it says nothing.
 func (f field) text(v uint64) string {
 	v &= f.mask
-	if f.suffix == "" {
+	number := strconv.FormatUint(v>>f.shift, 10)
+	switch {
+	case f.suffix == "":
 		return nameOf(f.values, v)
-	}
-	if v == 0 {
+	case f.suffix == "<<":
+		return number
+	case v == 0:
 		return ""
 	}
-	return strconv.FormatUint(v>>f.shift, 10) + f.suffix
+	return number + f.suffix
 }
 
 // nameOf gives the constant with a value, "" if there is none.

@@ -213,7 +213,7 @@ var calls = []Call{
 		{Name: "fd_out", Kind: FD, Len: NoLen, Max: NoLen},
 		{Name: "off_out", Kind: LongPtr, Dir: InOut, Size: 8, Len: NoLen, Max: NoLen},
 		{Name: "len", Kind: Size, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "none", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
 	}, Ret: Size},
 	{Name: "creat", Args: []Arg{
 		{Name: "pathname", Kind: Path, Dir: In, Len: NoLen, Max: NoLen},
@@ -225,7 +225,7 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "delete_module", Args: []Arg{
 		{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "open", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Flags, Set: "delete_module", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "dup", Args: []Arg{
 		{Name: "oldfd", Kind: FD, Len: NoLen, Max: NoLen},
@@ -237,7 +237,7 @@ var calls = []Call{
 	{Name: "dup3", Args: []Arg{
 		{Name: "oldfd", Kind: FD, Len: NoLen, Max: NoLen},
 		{Name: "newfd", Kind: FD, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "open_cloexec", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Flags, Set: "new_fd", Len: NoLen, Max: NoLen},
 	}, Ret: FD},
 	{Name: "epoll_create", Args: []Arg{
 		{Name: "size", Kind: Int, Len: NoLen, Max: NoLen},
@@ -1450,7 +1450,7 @@ var calls = []Call{
 		{Name: "flags", Kind: Flags, Set: "memfd", Len: NoLen, Max: NoLen},
 	}, Ret: FD},
 	{Name: "memfd_secret", Args: []Arg{
-		{Name: "flags", Kind: Flags, Set: "open_cloexec", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Flags, Set: "new_fd", Len: NoLen, Max: NoLen},
 	}, Ret: FD},
 	{Name: "migrate_pages", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
@@ -1543,7 +1543,7 @@ var calls = []Call{
 		{Name: "pages", Kind: Array, Dir: In, Set: "addr", Size: 8, Len: 1, Max: NoLen},
 		{Name: "nodes", Kind: Array, Dir: In, Set: "int", Size: 4, Len: 1, Max: NoLen},
 		{Name: "status", Kind: Array, Dir: Out, Set: "int", Size: 4, Len: 1, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "mbind", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Flags, Set: "move_pages", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "mprotect", Args: []Arg{
 		{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
@@ -1770,7 +1770,7 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "pipe2", Args: []Arg{
 		{Name: "pipefd", Kind: FDPair, Dir: Out, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "pipe", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Flags, Set: "new_fd", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "pivot_root", Args: []Arg{
 		{Name: "new_root", Kind: Path, Dir: In, Len: NoLen, Max: NoLen},
@@ -1947,7 +1947,7 @@ var calls = []Call{
 		{Name: "liovcnt", Kind: Size, Len: NoLen, Max: NoLen},
 		{Name: "remote_iov", Kind: Array, Dir: In, Set: "iovec", Size: 16, Len: 4, Max: NoLen},
 		{Name: "riovcnt", Kind: Size, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "none", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
 	}, Ret: Size},
 	{Name: "process_vm_writev", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
@@ -1955,7 +1955,7 @@ var calls = []Call{
 		{Name: "liovcnt", Kind: Size, Len: NoLen, Max: NoLen},
 		{Name: "remote_iov", Kind: Array, Dir: In, Set: "iovec", Size: 16, Len: 4, Max: NoLen},
 		{Name: "riovcnt", Kind: Size, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "none", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
 	}, Ret: Size},
 	{Name: "prof", Args: []Arg{
 		{Name: "arg1", Kind: HexNum, Len: NoLen, Max: NoLen},
@@ -2248,7 +2248,7 @@ var calls = []Call{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 		{Name: "attr", Kind: Struct, Dir: Out, Set: "sched_attr", Size: 56, Len: 2, Max: NoLen},
 		{Name: "size", Kind: Uint, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "none", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "sched_getparam", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
@@ -2273,7 +2273,7 @@ var calls = []Call{
 	{Name: "sched_setattr", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 		{Name: "attr", Kind: Struct, Dir: In, Set: "sched_attr", Size: 56, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "none", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "sched_setparam", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
@@ -2455,7 +2455,7 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "setns", Args: []Arg{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
-		{Name: "nstype", Kind: Flags, Set: "clone_ns", Len: NoLen, Max: NoLen},
+		{Name: "nstype", Kind: Flags, Set: "setns", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "setpgid", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
@@ -2715,7 +2715,7 @@ var calls = []Call{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "sysfs", Args: []Arg{
-		{Name: "option", Kind: Enum, Set: "sysfs", Len: NoLen, Max: NoLen},
+		{Name: "option", Kind: Int, Len: NoLen, Max: NoLen},
 		{Name: "arg1", Kind: HexNum, Len: NoLen, Max: NoLen},
 		{Name: "arg2", Kind: HexNum, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
@@ -2792,13 +2792,13 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "timerfd_settime", Args: []Arg{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "timerfd_timer", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Flags, Set: "timerfd", Len: NoLen, Max: NoLen},
 		{Name: "new_value", Kind: Struct, Dir: In, Set: "itimerspec", Size: 32, Len: NoLen, Max: NoLen},
 		{Name: "old_value", Kind: Struct, Dir: Out, Set: "itimerspec", Size: 32, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "timerfd_settime64", Args: []Arg{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "timerfd_timer", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Flags, Set: "timerfd", Len: NoLen, Max: NoLen},
 		{Name: "new_value", Kind: Struct, Dir: In, Set: "itimerspec64", Size: 32, Len: NoLen, Max: NoLen},
 		{Name: "old_value", Kind: Struct, Dir: Out, Set: "itimerspec64", Size: 32, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
@@ -2855,10 +2855,10 @@ var calls = []Call{
 	{Name: "unlinkat", Args: []Arg{
 		{Name: "dirfd", Kind: DirFD, Len: NoLen, Max: NoLen},
 		{Name: "pathname", Kind: Path, Dir: In, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Flags, Set: "unlinkat", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Flags, Set: "at", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "unshare", Args: []Arg{
-		{Name: "flags", Kind: Flags, Set: "clone_ns", Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Flags, Set: "unshare", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "uprobe", Ret: Int},
 	{Name: "uretprobe", Ret: Int},
@@ -3534,7 +3534,7 @@ var otherCalls = [3][]Call{
 			{Name: "pages", Kind: Array, Dir: In, Set: "addr", Size: 4, Len: 1, Max: NoLen},
 			{Name: "nodes", Kind: Array, Dir: In, Set: "int", Size: 4, Len: 1, Max: NoLen},
 			{Name: "status", Kind: Array, Dir: Out, Set: "int", Size: 4, Len: 1, Max: NoLen},
-			{Name: "flags", Kind: Flags, Set: "mbind", Len: NoLen, Max: NoLen},
+			{Name: "flags", Kind: Flags, Set: "move_pages", Len: NoLen, Max: NoLen},
 		}, Ret: Int},
 		{Name: "mq_getsetattr", Args: []Arg{
 			{Name: "mqdes", Kind: FD, Len: NoLen, Max: NoLen},
@@ -3724,7 +3724,7 @@ var otherCalls = [3][]Call{
 			{Name: "liovcnt", Kind: Size, Len: NoLen, Max: NoLen},
 			{Name: "remote_iov", Kind: Array, Dir: In, Set: "iovec", Size: 8, Len: 4, Max: NoLen},
 			{Name: "riovcnt", Kind: Size, Len: NoLen, Max: NoLen},
-			{Name: "flags", Kind: Flags, Set: "none", Len: NoLen, Max: NoLen},
+			{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
 		}, Ret: Size},
 		{Name: "process_vm_writev", Args: []Arg{
 			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
@@ -3732,7 +3732,7 @@ var otherCalls = [3][]Call{
 			{Name: "liovcnt", Kind: Size, Len: NoLen, Max: NoLen},
 			{Name: "remote_iov", Kind: Array, Dir: In, Set: "iovec", Size: 8, Len: 4, Max: NoLen},
 			{Name: "riovcnt", Kind: Size, Len: NoLen, Max: NoLen},
-			{Name: "flags", Kind: Flags, Set: "none", Len: NoLen, Max: NoLen},
+			{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
 		}, Ret: Size},
 		{Name: "pselect6", Args: []Arg{
 			{Name: "nfds", Kind: Int, Len: NoLen, Max: NoLen},
@@ -3996,7 +3996,7 @@ var otherCalls = [3][]Call{
 		}, Ret: Int},
 		{Name: "timerfd_settime", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
-			{Name: "flags", Kind: Flags, Set: "timerfd_timer", Len: NoLen, Max: NoLen},
+			{Name: "flags", Kind: Flags, Set: "timerfd", Len: NoLen, Max: NoLen},
 			{Name: "new_value", Kind: Struct, Dir: In, Set: "itimerspec", Size: 16, Len: NoLen, Max: NoLen},
 			{Name: "old_value", Kind: Struct, Dir: Out, Set: "itimerspec", Size: 16, Len: NoLen, Max: NoLen},
 		}, Ret: Int},

@@ -147,7 +147,14 @@ func writeSets(w *writer, s sets) {
 	w.p("var sets = []set{\n")
 	for _, name := range s.names() {
 		v := s[name]
-		w.p("{name: %q, unknown: %q, long: %v, octal: %v, of: [3]*setValues{", name, v.unknown, v.long, v.octal)
+		w.p("{name: %q", name)
+		if v.unknown != "" {
+			w.p(", unknown: %q", v.unknown)
+		}
+		for _, word := range v.words() {
+			w.p(", %s: true", word)
+		}
+		w.p(", of: [3]*setValues{")
 		for i := range v.of {
 			w.p("&%s,", valuesName(v, i))
 		}
@@ -164,6 +171,17 @@ func writeSets(w *writer, s sets) {
 			}
 		}
 	}
+}
+
+// words are the set's attributes.
+func (s *set) words() (words []string) {
+	for word, is := range map[string]bool{"long": s.long, "octal": s.octal, "decimal": s.decimal} {
+		if is {
+			words = append(words, word)
+		}
+	}
+	sort.Strings(words)
+	return words
 }
 
 // valuesName is the variable that holds a set's content on an architecture.

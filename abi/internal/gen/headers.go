@@ -163,12 +163,15 @@ func sortedHeaders(m map[string][]string) []string {
 // included by itself is reached through the C library's.
 func evaluate(header string, names []string) (map[string]string, error) {
 	var main strings.Builder
-	for _, n := range names {
+	for i, n := range names {
+		fmt.Fprintf(&main, "#line %d \"request\"\n", i+1)
 		fmt.Fprintf(&main, "printf(\"%s %%#llx\\n\", (unsigned long long)(%s));\n", n, n)
 	}
+	const libc = "#include <signal.h>\n#include <fcntl.h>\n#include <time.h>\n"
+	own := "#include <" + header + ">\n#include <linux/ioctl.h>\n"
 	var out string
 	var err error
-	for _, includes := range []string{"#include <" + header + ">", "#include <signal.h>\n#include <fcntl.h>"} {
+	for _, includes := range []string{libc, "#include <sys/socket.h>\n#include <sys/time.h>\n" + own, own} {
 		prog := "#define _GNU_SOURCE\n#include <stdio.h>\n#include <stddef.h>\n" + includes +
 			"\nint main(void) {\n" + main.String() + "return 0; }\n"
 		if out, err = runC(prog); err == nil {
@@ -205,5 +208,3 @@ func runC(text string) (string, error) {
 	return string(out), err
 }
 
-// writeRequests writes ioctls.txt.
-func writeRequests(file string) error { return nil }

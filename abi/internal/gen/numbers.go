@@ -1,12 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
+	"path"
 	"path/filepath"
 	"sort"
 	"strconv"
@@ -92,40 +91,33 @@ func capital(s string) string {
 }
 
 // readIoctls reads ioctls.txt ("NUMBER NAME" lines, in the order of preference
-// where several have one number) and gives one name for each number.
+// where several have one number), adds what only x/sys has, and gives one name
+// for each number.
 func readIoctls(name string, c *consts) ([]named, error) {
 	seen := map[uint64]bool{}
 	var list []named
+	add := func(name string, v uint64) {
+		if !seen[v] {
+			seen[v] = true
+			list = append(list, named{name, v})
+		}
+	}
 	err := eachLine(name, func(line string) error {
 		f := strings.Fields(line)
 		if len(f) != 2 {
 			return fmt.Errorf("want NUMBER NAME")
 		}
 		v, err := parseValue(f[0])
-		if err != nil {
-			return err
-		}
-		if !seen[v] {
-			seen[v] = true
-			list = append(list, named{f[1], v})
-		}
-		return nil
+		add(f[1], v)
+		return err
 	})
+	for _, n := range c.matching("") {
+		for _, pattern := range later {
+			if ok, _ := path.Match(pattern, n); ok {
+				add(n, c[0][n])
+			}
+		}
+	}
 	sort.Slice(list, func(i, j int) bool { return list[i].value < list[j].value })
 	return list, err
-}
-
-// readLines reads a file's lines.
-func readLines(name string) ([]string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var lines []string
-	s := bufio.NewScanner(f)
-	for s.Scan() {
-		lines = append(lines, s.Text())
-	}
-	return lines, s.Err()
 }

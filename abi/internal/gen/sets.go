@@ -12,6 +12,7 @@ type set struct {
 	enum    bool
 	long    bool
 	octal   bool
+	decimal bool
 	unknown string // "O_???", "" when nothing is said of unknown values
 	of      [3]setValues
 }
@@ -73,10 +74,10 @@ func readSets(name string, c *consts) (sets, error) {
 	return all, err
 }
 
-// newSet reads a set's first line: "flags NAME [PREFIX_???] [long] [octal]".
+// newSet reads a set's first line: "flags NAME [PREFIX_???] [long] …".
 func newSet(words []string) (*set, error) {
 	if len(words) < 2 || words[0] != "flags" && words[0] != "enum" {
-		return nil, fmt.Errorf("want: flags|enum NAME [PREFIX_???] [long] [octal]")
+		return nil, fmt.Errorf("want: flags|enum NAME [PREFIX_???] [long] [octal] [decimal]")
 	}
 	s := &set{name: words[1], enum: words[0] == "enum"}
 	for _, w := range words[2:] {
@@ -85,6 +86,8 @@ func newSet(words []string) (*set, error) {
 			s.long = true
 		case w == "octal":
 			s.octal = true
+		case w == "decimal":
+			s.decimal = true
 		case strings.Contains(w, "?"):
 			s.unknown = w
 		default:
