@@ -86,7 +86,7 @@ func (f *facts) children(s *suspect) []*suspect {
 		}
 	}
 	for _, c := range p.Children {
-		if !c.Failed() {
+		if !c.Failed() || killedFromOutside(p, c) {
 			continue
 		}
 		h := f.history(c)
@@ -98,6 +98,11 @@ func (f *facts) children(s *suspect) []*suspect {
 	return out
 }
 
+// killedFromOutside: what killed p has nothing to do with its child's end.
+func killedFromOutside(p, c *replay.Process) bool {
+	return p.Exit != nil && p.Exit.Signal != "" && !crashSignal(p.Exit.Signal) && p.Exit.Signal != c.Exit.Signal
+}
+
 // before: what ended after the parent's message can't be its reason.
 func before(c *replay.Process, a anchor, parent *replay.Process) bool {
 	return c.Ended != nil && (a.line == nil || c.Ended.Index < a.pos.index || parent.Ended == nil || c.Reaped != nil && c.Reaped.Index < a.pos.index)
@@ -107,11 +112,8 @@ func before(c *replay.Process, a anchor, parent *replay.Process) bool {
 func (f *facts) linkOf(s, k *suspect, last bool) float64 {
 	p, c := s.hist.proc, k.hist.proc
 	pts := 1.0
-	if p.Exit != nil && p.Exit.Signal != "" && p.Exit.Signal != c.Exit.Signal {
-		pts -= 4 // what killed it is another matter
-	}
 	if k.anchor.line != nil && containsAny(strings.ToLower(k.anchor.line.text), []string{"cannot remove", "can't remove", "unlink", "failed to remove"}) {
-		pts -= 3 // cleaning up
+		pts -= 6 // cleaning up
 	}
 	switch {
 	case p.Exit == nil:

@@ -99,14 +99,14 @@ func (f *facts) otherKinds(s *suspect) []*candidate {
 	}
 	for _, e := range h.empty {
 		if e.pos.index < s.anchor.pos.index && strings.HasPrefix(e.path, "/") && e.path != "/dev/null" && e.pos.seq > h.execSeq {
-			out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.pos.seq-1)})
+			out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.first.seq-1)})
 		}
 	}
 	for _, e := range f.named(s) {
-		out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.pos.seq-1)})
+		out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.first.seq-1)})
 	}
 	if e := f.unresolved(s); e != nil {
-		out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.pos.seq-1)})
+		out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.first.seq-1)})
 	}
 	for _, g := range f.untraced {
 		if g.by == h && g.pos.index < s.anchor.pos.index {
@@ -126,11 +126,12 @@ func (f *facts) named(s *suspect) []*source {
 		return nil
 	}
 	var out []*source
-	for p, src := range s.hist.sources {
-		if src.pos.index >= s.anchor.pos.index || src.pos.seq < s.hist.execSeq || !strings.HasPrefix(p, "/") || len(path.Base(p)) < 4 {
+	for _, src := range s.hist.sources {
+		p := src.path
+		if src.first.index >= s.anchor.pos.index || src.pos.seq < s.hist.execSeq || !strings.HasPrefix(p, "/") || len(p) < 4 {
 			continue
 		}
-		if namesIn(s.anchor.line.text, p) || namesIn(s.anchor.text, p) || src.file != nil && namesIn(s.anchor.line.text, path.Base(p)) {
+		if namesIn(s.anchor.line.text, p) || namesIn(s.anchor.text, p) || src.file != nil && len(path.Base(p)) > 3 && namesIn(s.anchor.line.text, path.Base(p)) {
 			out = append(out, src)
 		}
 	}
@@ -148,8 +149,8 @@ var endWords = []string{"eof", "end of file", "end of input", "truncated", "shor
 // system's.
 func (h *history) lastRead(a anchor) *source {
 	var last *source
-	for p, s := range h.sources {
-		if s.file == nil || s.file.Reads == 0 || s.pos.index >= a.pos.index || systemPath(p) || s.pos.seq < h.execSeq {
+	for _, s := range h.sources {
+		if s.file == nil || s.file.Reads == 0 || s.first.index >= a.pos.index || systemPath(s.path) || s.pos.seq < h.execSeq {
 			continue
 		}
 		if last == nil || s.pos.index > last.pos.index {
@@ -247,16 +248,21 @@ func searchKey(c *candidate) string {
 	return itoa(c.sus.hist.proc.PID) + "\x00" + path.Base(c.fail.path)
 }
 
-// expected is the place where a person would look first: the first that is the
-// application's own, not the system's.
+// expected is the place where a person would look first: the shortest path
+// that is the application's own, not the system's.
 func expected(group []*failure) *failure {
-	for _, x := range group {
-		if !systemPath(x.path) {
-			return x
+	best := group[0]
+	for _, x := range group[1:] {
+		own, was := ownFolder(x.path), ownFolder(best.path)
+		if own && !was || own == was && strings.Count(x.path, "/") < strings.Count(best.path, "/") {
+			best = x
 		}
 	}
-	return group[0]
+	return best
 }
+
+// ownFolder: a file in a folder of the application's.
+func ownFolder(p string) bool { return !systemPath(p) && strings.Count(p, "/") > 2 }
 
 // systemPath: a place that belongs to the distribution.
 func systemPath(p string) bool {

@@ -69,6 +69,9 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 	out.Event = ref(p.Ended)
 	out.Summary = fmt.Sprintf("%s was killed by %s", p.Name(), sig)
 	out.Explanation = fmt.Sprintf("%s was killed by %s (%s).", name(p), sig, signalMeaning[sig])
+	if !crashSignal(sig) {
+		f.killedWhile(out, c)
+	}
 	if len(c.sus.hist.signals) > 0 {
 		last := c.sus.hist.signals[len(c.sus.hist.signals)-1]
 		if last.Signal != nil && last.Signal.Name == sig {
@@ -83,6 +86,23 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 		}
 	}
 	out.Advice = append(out.Advice, signalAdvice(sig)...)
+}
+
+// killedWhile says what the process was doing when it was ended from outside,
+// and which limit may have done it.
+func (f *facts) killedWhile(out *Cause, c *candidate) {
+	if blocked := c.sus.hist.blocked; len(blocked) > 0 {
+		st := blocked[len(blocked)-1]
+		if st.Event.Call != nil && st.Event.Call.Name != "exit_group" {
+			obj := f.state.Abs(st.File.Describe())
+			out.Syscall = st.Event.Call.Name
+			setString(&out.Address, st.Addr)
+			out.Explanation += fmt.Sprintf(" It was waiting %s.", waitsFor(st, obj))
+		}
+	}
+	if s := f.limitOf(c.sus.hist.proc, "RLIMIT_CPU"); s != "" && (c.signal == "SIGKILL" || c.signal == "SIGXCPU") {
+		out.Explanation += fmt.Sprintf(" Its limit of CPU time (RLIMIT_CPU, ulimit -t) was %s s.", s)
+	}
 }
 
 // signalOrigin says from siginfo where the signal came from.

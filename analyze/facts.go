@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/analyze/replay"
 	"github.com/stracex/stracex/event"
 )
@@ -39,6 +40,7 @@ type history struct {
 	empty    []*source          // files and pipes that ended without a byte
 	sources  map[string]*source // what was found or opened without an error, by path
 	servers  []*source          // name servers it asked
+	limits   map[string]string  // resource limits that were set, by name
 	signals  []*event.Event
 	forks    []*replay.Step
 	blocked  []*replay.Step       // the calls in which its threads were when all ended
@@ -62,10 +64,11 @@ type hit struct {
 
 // source is something that a process read from.
 type source struct {
-	file *replay.File
-	ev   *event.Event
-	pos  position
-	path string
+	file  *replay.File
+	first position // when it was found first; pos is the last time
+	ev    *event.Event
+	pos   position
+	path  string
 }
 
 // sent is a signal sent by one process to another.
@@ -208,8 +211,11 @@ func pendingError(c *event.Call) string {
 	if len(v.Elems) > 0 {
 		v = v.Elems[0]
 	}
-	if v.Kind == event.Symbol && strings.HasPrefix(v.Str, "E") {
+	switch {
+	case v.Kind == event.Symbol && strings.HasPrefix(v.Str, "E"):
 		return v.Str
+	case v.Kind == event.Int && v.Int > 0: // older straces write the number
+		return abi.ErrnoName(int(v.Int))
 	}
 	return ""
 }
@@ -291,6 +297,8 @@ func (f *facts) succeeded(h *history, st *replay.Step) {
 		f.waited(h, st)
 	case "connect":
 		h.asked(st)
+	case "prlimit64", "setrlimit":
+		h.limited(c)
 	case "kill", "tkill", "tgkill", "pidfd_send_signal":
 		f.killed(st)
 	}
@@ -300,6 +308,37 @@ func (f *facts) succeeded(h *history, st *replay.Step) {
 	case isWrite:
 		f.write(h, st)
 	}
+}
+
+// limited remembers the limits that a process set for itself and its children.
+func (h *history) limited(c *event.Call) {
+	i := len(c.Args) - 2 // prlimit64(pid, resource, new, old)
+	if c.Name == "setrlimit" {
+		i = 1
+	}
+	if cur := c.Arg(i).Field("rlim_cur"); cur.Kind != event.None && c.Arg(i-1).Kind == event.Symbol {
+		h.limit(c.Arg(i-1).Str, string(event.AppendValue(nil, cur, event.Format{})))
+	}
+}
+
+func (h *history) limit(name, value string) {
+	if h.limits == nil {
+		h.limits = map[string]string{}
+	}
+	if len(h.limits) < 64 {
+		h.limits[name] = value
+	}
+}
+
+// limitOf is a limit that the process, or one that it came from, has set; ""
+// when none is known.
+func (f *facts) limitOf(p *replay.Process, name string) string {
+	for depth := 0; p != nil && depth < 1000; p, depth = p.Parent, depth+1 {
+		if h := f.procs[p]; h != nil && h.limits[name] != "" {
+			return h.limits[name]
+		}
+	}
+	return ""
 }
 
 // asked remembers the name servers.
@@ -341,7 +380,7 @@ func (h *history) found(st *replay.Step) {
 			old.file = st.Made
 		}
 	} else if len(h.sources) < maxSources {
-		h.sources[p] = &source{st.Made, st.Event, at, p}
+		h.sources[p] = &source{file: st.Made, first: at, ev: st.Event, pos: at, path: p}
 	}
 }
 

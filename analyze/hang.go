@@ -70,6 +70,9 @@ func (f *facts) explainHang(d *Diagnosis) {
 			if st.Thread != nil && st.Event.TID == h.proc.PID {
 				w += 0.5
 			}
+			if f.fedByBlocked(st) {
+				w -= 2
+			}
 			list = append(list, wait{st, w})
 		}
 	}
@@ -85,6 +88,19 @@ func (f *facts) explainHang(d *Diagnosis) {
 	if len(d.Causes) > 0 {
 		d.Trail = append(d.Trail, Step{Role: "failing-call", Event: d.Causes[0].Event, Text: "the call in which it was blocked"})
 	}
+}
+
+// fedByBlocked: it reads a pipe whose writer is itself blocked.
+func (f *facts) fedByBlocked(st *replay.Step) bool {
+	if st.File == nil || st.File.Pipe == nil || st.File.Write {
+		return false
+	}
+	for _, h := range f.order {
+		if o := h.proc.Std[1]; o != nil && o.Pipe == st.File.Pipe && o.Write && h.proc != st.Proc && len(h.blocked) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *facts) hangCause(st *replay.Step) Cause {
@@ -138,6 +154,9 @@ func waitsFor(st *replay.Step, obj string) string {
 	case "accept", "accept4":
 		return "for a client to connect"
 	default:
+		if obj != "" {
+			return fmt.Sprintf("in %s for %s", name, obj)
+		}
 		return fmt.Sprintf("in %s", name)
 	}
 }

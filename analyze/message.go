@@ -213,7 +213,7 @@ func firstOf(h *history, i int) position {
 // that look for names in it.
 func textFrom(h *history, i int) string {
 	var b strings.Builder
-	for _, l := range h.lines[max(0, i-3):] {
+	for _, l := range h.lines[i:] {
 		if dataOnly(l) {
 			continue
 		}

@@ -168,7 +168,7 @@ func cores(text string) []string {
 	var out []string
 	add := func(s string) {
 		s = strings.Trim(s, " \t\r\n\x00.,;'\"()[]")
-		if len(s) >= minWords && len(out) < 12 {
+		if _, common := errnoTexts[strings.ToLower(s)]; !common && len(s) >= minWords && len(out) < 12 {
 			out = append(out, s)
 		}
 	}
@@ -183,9 +183,7 @@ func cores(text string) []string {
 		rest = after
 	}
 	for _, part := range strings.Split(text, ": ") {
-		if _, is := errnoTexts[strings.ToLower(part)]; !is {
-			add(part)
-		}
+		add(part)
 	}
 	return out
 }

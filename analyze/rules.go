@@ -32,6 +32,7 @@ var rules = []rule{
 	{"start-up probe", startupProbe},
 	{"the application's own", ownPath},
 	{"clean-up", cleanUp},
+	{"place to search", placeToSearch},
 	{"another program", anotherProgram},
 	{"waits for another", waitsForOther},
 	{"crash", crash},
@@ -244,7 +245,7 @@ var callWeight = map[string]float64{
 	"clone": 3, "clone3": 2.5, "fork": 3, "vfork": 3, "setuid": 3, "setgid": 3, "setresuid": 3, "setresgid": 3, "setgroups": 2, "setreuid": 3, "setregid": 3,
 	"setrlimit": 1.5, "prlimit64": 1.5, "unshare": 2.5, "setns": 2.5, "capset": 2, "keyctl": 0, "flock": 2.5, "shmget": 2.5, "shmat": 2.5, "semget": 2.5, "msgget": 2.5, "mq_open": 2.5,
 	"stat": 0.5, "lstat": 0.5, "newfstatat": 0.5, "statx": 0.5, "fstat": 0.5, "stat64": 0.5, "lstat64": 0.5, "access": 0.5, "faccessat": 0.5, "faccessat2": 0.5, "statfs": 0.5,
-	"readlink": -3, "readlinkat": -3, "getsockopt": 2.5, "setsockopt": 0.5, "bpf": 1, "perf_event_open": 1.5, "ptrace": 2, "kill": 0.5,
+	"readlink": -5, "readlinkat": -5, "getsockopt": 2.5, "setsockopt": 0.5, "bpf": 1, "perf_event_open": 1.5, "ptrace": 2, "kill": 0.5,
 	"epoll_create1": 1.5, "inotify_init1": 1.5, "inotify_add_watch": 1, "memfd_create": 1, "pipe": 2.5, "pipe2": 2.5, "socketpair": 2, "dup": 1.5, "dup2": 1.5, "fcntl": 0,
 }
 
@@ -445,6 +446,19 @@ func cleanUp(_ *facts, c *candidate) (float64, string) {
 	return 0, ""
 }
 
+// placeToSearch: after a search in vain, a folder that should have been
+// searched and isn't there.
+func placeToSearch(_ *facts, c *candidate) (float64, string) {
+	x := c.fail
+	if x == nil || x.errno != "ENOENT" || !probing(x.name) || path.Ext(x.path) != "" || systemPath(x.path) || c.sus.anchor.line == nil {
+		return 0, ""
+	}
+	if containsAny(strings.ToLower(c.sus.anchor.line.text), []string{"no module", "cannot find", "can't find", "not found", "can't locate", "cannot locate", "could not find", "unable to find", "unable to locate", "no such module", "cannot load", "unresolved"}) {
+		return 2.5, "a place to search that is not there"
+	}
+	return 0, ""
+}
+
 // anotherProgram: what failed before the process became the program that
 // failed.
 func anotherProgram(_ *facts, c *candidate) (float64, string) {
@@ -522,6 +536,12 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if c.sus.anchor.line != nil && hasErrnoText(c.sus.anchor.text) {
 		points -= 3 // then a call failed
 	}
+	if c.sus.anchor.line != nil && asPlace(c.sus.anchor.line.text, path.Base(c.source.path)) {
+		points -= 2 // then it says where the program stood
+	}
+	if c.sus.anchor.line != nil && !strings.Contains(c.sus.anchor.line.text, path.Base(c.source.path)) {
+		points -= 2 // only what came after it says the name
+	}
 	if c.source.path != "" && systemPath(c.source.path) || c.source.path == "/dev/null" {
 		points -= 4
 	}
@@ -529,6 +549,16 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 		points++
 	}
 	return points, why
+}
+
+// asPlace: "main.sh: 3:", "CMakeLists.txt:4", "app.py", line 3.
+func asPlace(text, base string) bool {
+	_, after, ok := strings.Cut(text, base)
+	if !ok {
+		return false
+	}
+	after = strings.TrimLeft(after, "\"'`: (,")
+	return after != "" && after[0] >= '0' && after[0] <= '9' || strings.HasPrefix(after, "line ")
 }
 
 func untraced(_ *facts, c *candidate) (float64, string) {

@@ -117,7 +117,7 @@ func (f *facts) read(h *history, st *replay.Step) {
 	}
 	at := position{st.Event.Index, st.Seq}
 	if file.EOF == st.Event && file.Reads == 0 && len(h.empty) < maxEmpty {
-		h.empty = append(h.empty, &source{file, st.Event, at, file.Path})
+		h.empty = append(h.empty, &source{file: file, first: at, ev: st.Event, pos: at, path: file.Path})
 	}
 	if src := h.sources[file.Path]; src != nil && file.Kind == replay.PathFile {
 		src.file, src.ev, src.pos = file, st.Event, at

@@ -339,6 +339,9 @@ func (s *State) resolve(st *Step, c *event.Call) {
 			}
 		}
 	}
+	if st.FD < 0 && (c.Name == "poll" || c.Name == "ppoll") {
+		s.useFD(st, c.Arg(0).Field("fd"))
+	}
 	if st.Addr == "" && st.File != nil && st.File.Sock != nil {
 		st.Addr = st.File.Sock.Peer
 	}
