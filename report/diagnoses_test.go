@@ -129,12 +129,12 @@ func search() *analyze.Diagnosis {
 
 func killed() *analyze.Diagnosis {
 	return &analyze.Diagnosis{
-		Outcome: analyze.Outcome{Status: "failed", PID: 4711, Program: "/srv/bin/calc", Signal: ptr("SIGSEGV")},
+		Outcome: analyze.Outcome{Status: "failed", PID: 4711, Program: "/srv/bin/calc-2.1", Argv: []string{"bin/calc"}, Signal: ptr("SIGSEGV")},
 		Causes: []analyze.Cause{{
-			Kind: "signal", Confidence: 0.9, Signal: ptr("SIGSEGV"), PID: 4711, Program: "/srv/bin/calc", Count: 1, CallsBefore: -1,
+			Kind: "signal", Confidence: 0.9, Signal: ptr("SIGSEGV"), PID: 4711, Program: "/srv/bin/calc-2.1", Count: 1, CallsBefore: -1,
 			Event:       &analyze.Ref{Index: 50, PID: 4711, Text: "--- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=NULL} ---"},
-			Summary:     "calc was killed by SIGSEGV",
-			Explanation: "calc[4711] was killed by SIGSEGV (it used memory that it may not use). It used a null pointer.",
+			Summary:     "calc-2.1 was killed by SIGSEGV",
+			Explanation: "calc-2.1[4711] was killed by SIGSEGV (it used memory that it may not use). It used a null pointer.",
 		}},
 	}
 }
@@ -166,7 +166,7 @@ func data() *analyze.Diagnosis {
 
 func hang() *analyze.Diagnosis {
 	return &analyze.Diagnosis{
-		Outcome: analyze.Outcome{Status: "hung", PID: 3, Program: "/usr/bin/flock"},
+		Outcome: analyze.Outcome{Status: "hung", PID: 3, Program: "/usr/bin/flock", Argv: []string{"flock", "/srv/db.lock"}},
 		Causes: []analyze.Cause{{
 			Kind: "hang", Confidence: 0.9, Syscall: "flock", PID: 3, Program: "/usr/bin/flock", Path: ptr("/srv/db.lock"), Count: 1, CallsBefore: -1,
 			Event:   ref(31, 0, 3, `flock(3</srv/db.lock>, LOCK_EX`),

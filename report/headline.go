@@ -10,7 +10,7 @@ import (
 
 // headline is the answer in one sentence.
 func headline(d *analyze.Diagnosis) string {
-	end := ending(&d.Outcome)
+	end := ending(&d.Outcome, subject(&d.Outcome))
 	if len(d.Causes) == 0 {
 		return end + noCause(d)
 	}
@@ -27,9 +27,8 @@ func headline(d *analyze.Diagnosis) string {
 	return end + ": " + what + "."
 }
 
-// ending says how the command ended.
-func ending(o *analyze.Outcome) string {
-	name := subject(o)
+// ending says how the command ended, under the name given.
+func ending(o *analyze.Outcome, name string) string {
 	switch o.Status {
 	case "ok":
 		return name + " succeeded (exit status 0)"
@@ -65,26 +64,30 @@ func noCause(d *analyze.Diagnosis) string {
 // the same.
 func sentence(d *analyze.Diagnosis, c *analyze.Cause) string {
 	s := strings.TrimRight(show(c.Summary, maxText), ". ")
-	name := subject(&d.Outcome)
-	if s == ending(&d.Outcome) {
-		return ""
+	o := &d.Outcome
+	for _, name := range []string{subject(o), base(o.Program)} {
+		if s == ending(o, name) {
+			return ""
+		}
+		if rest, ok := strings.CutPrefix(s, name+" "); ok {
+			return "it " + rest
+		}
 	}
-	if rest, ok := strings.CutPrefix(s, name+" "); ok {
-		return "it " + rest
-	}
-	if rest, ok := strings.CutPrefix(s, "it "); ok && c.Program != "" && base(c.Program) != name {
+	other := c.Program != "" && c.Program != o.Program && base(c.Program) != subject(o)
+	if rest, ok := strings.CutPrefix(s, "it "); ok && other {
 		return base(c.Program) + " " + rest
 	}
 	return s
 }
 
-// subject is the command's name as people call it.
+// subject is the command's name as the person called it: not the file behind a
+// link (dash for sh), nor the interpreter of a script.
 func subject(o *analyze.Outcome) string {
 	switch {
-	case o.Program != "":
-		return base(o.Program)
 	case len(o.Argv) > 0 && o.Argv[0] != "":
 		return base(o.Argv[0])
+	case o.Program != "":
+		return base(o.Program)
 	case o.PID != 0:
 		return fmt.Sprintf("process %d", o.PID)
 	}

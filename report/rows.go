@@ -114,7 +114,11 @@ func shorten(text string, errno *string) string {
 // place says who made the call, and where in the trace that is.
 func place(d *analyze.Diagnosis, c *analyze.Cause) string {
 	var parts []string
-	if who := process(c.Program, c.PID); who != "" {
+	program := c.Program
+	if program == "" && c.PID == d.Outcome.PID {
+		program = subject(&d.Outcome)
+	}
+	if who := process(program, c.PID); who != "" {
 		parts = append(parts, who)
 	}
 	if c.Event != nil && c.Event.Line > 0 {
@@ -127,10 +131,8 @@ func place(d *analyze.Diagnosis, c *analyze.Cause) string {
 	case d.Message == nil || n < 0:
 	case n == 0:
 		parts = append(parts, "right before the message")
-	case n == 1:
-		parts = append(parts, "1 call before the message")
-	default:
-		parts = append(parts, fmt.Sprintf("%d calls before the message", n))
+	default: // n lie between the two
+		parts = append(parts, fmt.Sprintf("%d calls before the message", n+1))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+const recordHelp = `Run COMMAND and keep the system calls of it and its descendants in FILE, for
+stracex analyze and stracex show, here or on another machine. FILE holds what
+the programs read and wrote, passwords too: it is made for its owner only.
+
+The exit status is that of COMMAND, 128+N when signal N killed it; 127 when
+there is no such program; 125 when stracex itself failed.`
+
+func newRecord() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:     "record -o FILE [--] COMMAND [ARGUMENT]...",
+		Short:   "run a program and keep its system calls",
+		Long:    recordHelp,
+		Example: `  stracex record -o app.stx ./app --port 80`,
+		Args:    needCommand,
+		RunE: func(cmd *cobra.Command, argv []string) error {
+			if file == "" {
+				return usage(cmd, errors.New("say with -o where the capture goes"))
+			}
+			return record(argv, file)
+		},
+	}
+	f := cmd.Flags()
+	f.SetInterspersed(false)
+	f.StringVarP(&file, "output", "o", "", "the capture's `file`")
+	return cmd
+}
+
+func record(argv []string, file string) error {
+	c, err := newCapture(file)
+	if err != nil {
+		return ours(err)
+	}
+	defer c.close()
+	if err := c.run(argv, 0); err != nil {
+		return ours(err)
+	}
+	return c.status(c.lost)
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stracex/stracex/event"
+	"github.com/stracex/stracex/parser"
+	"github.com/stracex/stracex/report"
+)
+
+const showHelp = `Print a trace in the manner of strace, one line a call. FILE is a capture of
+stracex or a log of strace; - is the standard input. The flags are strace's.`
+
+// showFlags are what strace's flags of the same letters mean.
+type showFlags struct {
+	pids      bool // -f
+	times     int  // -t, -tt, -ttt
+	relative  bool // -r
+	durations bool // -T
+	decos     bool // -y
+	strings   int  // -s
+	index     bool
+	verbose   bool
+}
+
+func newShow() *cobra.Command {
+	var o showFlags
+	cmd := &cobra.Command{
+		Use:   "show [flags] FILE",
+		Short: "print a trace as strace does",
+		Long:  showHelp,
+		Example: `  stracex show app.stx
+  stracex show -tt -T app.stx | grep ENOENT`,
+		Args: oneFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, name, err := openTrace(args[0])
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			return show(os.Stdout, f, name, &o)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVarP(&o.pids, "pids", "f", false, "begin lines with the thread's id, even if there is only one")
+	f.CountVarP(&o.times, "times", "t", "begin lines with the time of day; -tt with microseconds, -ttt since 1970")
+	f.BoolVarP(&o.relative, "relative", "r", false, "begin lines with the time since the line before")
+	f.BoolVarP(&o.durations, "durations", "T", false, "show how long calls took")
+	f.BoolVarP(&o.decos, "decode-fds", "y", false, "show what descriptors point to, where the trace says it")
+	f.IntVarP(&o.strings, "string-limit", "s", 0, "show this many bytes of strings, 0 for what there is")
+	f.BoolVar(&o.index, "index", false, "begin lines with the event's number, as in a diagnosis")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "show what is no call too: processes, evidence")
+	return cmd
+}
+
+// show prints the trace in r.
+func show(w io.Writer, r io.Reader, name string, o *showFlags) error {
+	p, err := parser.New(r, name)
+	if err != nil {
+		return err
+	}
+	l := &lister{w: bufio.NewWriterSize(w, 64<<10), flags: o, format: o.format()}
+	for {
+		e, err := p.Read()
+		if err == io.EOF {
+			return l.finish(p.Stats(), name)
+		}
+		if err == nil {
+			err = l.add(e)
+		}
+		if errors.Is(err, syscall.EPIPE) {
+			return nil
+		}
+		if err != nil {
+			return errors.Join(written(l.end()), err)
+		}
+	}
+}
+
+func (o *showFlags) format() event.Format {
+	f := event.Format{Decos: o.decos, Strings: max(o.strings, 0)}
+	switch {
+	case o.relative:
+		f.Times, f.Digits = event.DeltaTimes, 6
+	case o.times == 1:
+		f.Times = event.DayTimes
+	case o.times == 2:
+		f.Times, f.Digits = event.DayTimes, 6
+	case o.times > 2:
+		f.Times, f.Digits = event.UnixTimes, 6
+	}
+	if o.durations {
+		f.Durations = 6
+	}
+	if o.pids {
+		f.PID = event.BarePID
+	}
+	return f
+}
+
+// lookahead is how many events are held back to see whether there is a second
+// thread, which makes lines begin with thread ids. Should it come later, the
+// ids begin there.
+const lookahead = 4096
+
+// lister prints events.
+type lister struct {
+	w      *bufio.Writer
+	flags  *showFlags
+	format event.Format
+	held   []*event.Event // nil once it is known how lines begin
+	open   bool           // held back no longer
+	tid    int            // the first thread
+	line   []byte
+}
+
+func (l *lister) add(e *event.Event) error {
+	if !l.wanted(e) {
+		return nil
+	}
+	if e.TID != 0 && l.tid == 0 {
+		l.tid = e.TID
+	}
+	if e.TID != l.tid && e.TID != 0 {
+		l.format.PID, l.open = event.BarePID, true
+	}
+	if l.open || l.format.PID != event.NoPID {
+		return errors.Join(l.release(), l.print(e))
+	}
+	l.held = append(l.held, e)
+	l.open = len(l.held) == lookahead
+	return nil
+}
+
+// wanted leaves out what strace has no line for.
+func (l *lister) wanted(e *event.Event) bool {
+	switch e.Kind {
+	case event.Started, event.Snapshot, event.Evidence:
+		return l.flags.verbose
+	case event.Comment: // a log's own line, or a note of the capture
+		return l.flags.verbose || e.Line > 0
+	}
+	return true
+}
+
+// release prints what was held back.
+func (l *lister) release() error {
+	for _, e := range l.held {
+		if err := l.print(e); err != nil {
+			return err
+		}
+	}
+	l.held = nil
+	return nil
+}
+
+// finish prints what is left, and says when that is not all.
+func (l *lister) finish(s parser.Stats, name string) error {
+	if err := l.end(); err != nil {
+		return written(err)
+	}
+	if s.Truncated {
+		fmt.Fprintf(os.Stderr, "stracex: %s ends early; what is shown is what there is\n", report.Escape(name))
+	}
+	return nil
+}
+
+func (l *lister) end() error { return errors.Join(l.release(), l.w.Flush()) }
+
+func (l *lister) print(e *event.Event) error {
+	l.line = l.line[:0]
+	if l.flags.index {
+		l.line = append(strconv.AppendInt(append(l.line, '#'), int64(e.Index), 10), ' ')
+	}
+	l.line = append(event.Append(l.line, e, l.format), '\n')
+	l.format.Before = e.Time
+	_, err := l.w.Write(l.line)
+	return err
+}
