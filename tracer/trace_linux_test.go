@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -285,4 +286,9 @@ func needTool(t *testing.T, name string) {
 		t.Fatalf("%s is not installed", name)
 	}
 	t.Skipf("%s is not installed", name)
+}
+
+// signalOf gives the signal that a command has died of.
+func signalOf(cmd *exec.Cmd) int {
+	return int(cmd.ProcessState.Sys().(syscall.WaitStatus).Signal())
 }
