@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -45,18 +46,23 @@ func TestCutAnywhere(t *testing.T) {
 			}
 			continue
 		}
-		want := 0
+		last := blockEnd{headerSize, 0}
 		for _, end := range ends {
 			if end.offset <= cut {
-				want = end.records
+				last = end
 			}
 		}
+		want := last.records
 		got, rd := readAll(t, bytes.NewReader(capture[:cut]))
 		if d := diff(recs[:want], got); d != "" {
 			t.Fatalf("cut at %d: %s", cut, d)
 		}
 		if whole := cut == len(capture); rd.Truncated() == whole {
 			t.Fatalf("cut at %d of %d: truncated %v (%s)", cut, len(capture), rd.Truncated(), rd.Why())
+		}
+		why := fmt.Sprintf("it ends in the middle of the block at byte %d", last.offset)
+		if cut > last.offset && rd.Why() != why {
+			t.Fatalf("cut at %d: %q, want %q", cut, rd.Why(), why)
 		}
 	}
 }
@@ -288,12 +294,12 @@ func TestBombs(t *testing.T) {
 		raw  int
 		why  string
 	}{
-		"too large":               {make([]byte, 1<<20), 1 << 30, "can't be"},
-		"too much of little":      {zeros, 1 << 20, "can't be"},
+		"too large":               {make([]byte, 1<<20), maxBlock + 1, "a length of"},
+		"too much of little":      {zeros, 1 << 20, "a length of"},
 		"more than it says":       {zeros, len(zeros) * 200, "decompressed"},
 		"less than it says":       {small, len(small) * 100, "decompressed"},
 		"not compressed, no less": {make([]byte, 100), 200, "decompressed"},
-		"empty":                   {nil, 0, "can't be"},
+		"empty":                   {nil, 0, "a length of"},
 	} {
 		b := make([]byte, blockHeaderSize, blockHeaderSize+len(tc.body))
 		binary.LittleEndian.PutUint32(b, uint32(len(tc.body)))
