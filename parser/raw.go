@@ -28,6 +28,8 @@ type rawReader struct {
 	held   *rawCall         // the last of them, while no event tells of it
 	asides []*event.Event   // what came up during held and is no part of any call
 	done   bool
+
+	interrupted map[int]string // by TID: the call that a restart_syscall would go on with
 }
 
 // rawCall is a call that has begun.
@@ -35,9 +37,11 @@ type rawCall struct {
 	tid   int
 	time  int64
 	enter *stx.Enter
-	entry int // index of its Entered event, -1 if there is none
-	shown int // arguments of that event
-	bytes int // of memory that enter holds
+	// restarts is the call that this restart_syscall goes on with.
+	restarts string
+	entry    int // index of its Entered event, -1 if there is none
+	shown    int // arguments of that event
+	bytes    int // of memory that enter holds
 }
 
 const maxAsides = 1 << 10
@@ -48,7 +52,8 @@ func newRaw(r io.Reader, name string) (Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &rawReader{stx: s, name: name, stats: Stats{Kind: "capture"}, open: map[int]*rawCall{}}, nil
+	return &rawReader{stx: s, name: name, stats: Stats{Kind: "capture"},
+		open: map[int]*rawCall{}, interrupted: map[int]string{}}, nil
 }
 
 // Begin says what was run, where and when; nil before the first Read.
@@ -95,7 +100,9 @@ func (r *rawReader) record(rec *stx.Record) {
 		r.begin = rec.Begin
 	case stx.KindFinish:
 		r.finish = rec.Finish
-		r.aside(rec, &event.Event{Kind: event.Comment, Text: finishText(rec.Finish)})
+		if text := finishText(rec.Finish); text != "" {
+			r.aside(rec, &event.Event{Kind: event.Comment, Text: text})
+		}
 	case stx.KindEnter:
 		r.enter(rec)
 	case stx.KindExit:
@@ -171,7 +178,7 @@ func (r *rawReader) interrupt() {
 		return
 	}
 	r.held = nil
-	d := newDecoder(c.enter)
+	d := c.decoder()
 	call := &event.Call{Name: d.name, Args: d.values(), Entered: -1, Duration: -1}
 	c.entry = r.give(c.tid, c.time, &event.Event{Kind: event.Entered, Call: call}).Index
 	c.shown = len(call.Args)
@@ -189,7 +196,8 @@ func (r *rawReader) flushAsides() {
 func (r *rawReader) enter(rec *stx.Record) {
 	r.interrupt()
 	r.abandon(rec.TID, rec.Time)
-	c := &rawCall{tid: rec.TID, time: rec.Time, enter: rec.Enter, entry: -1}
+	c := &rawCall{tid: rec.TID, time: rec.Time, enter: rec.Enter, entry: -1, restarts: r.interrupted[rec.TID]}
+	delete(r.interrupted, rec.TID)
 	for _, m := range rec.Enter.Mem {
 		c.bytes += len(m.Data)
 	}
@@ -201,6 +209,25 @@ func (r *rawReader) enter(rec *stx.Record) {
 	}
 	r.open[rec.TID] = c
 	r.bytes += c.bytes
+}
+
+func (c *rawCall) decoder() *decoder {
+	d := newDecoder(c.enter)
+	d.restarts = c.restarts
+	return d
+}
+
+// interrupts keeps what a restart_syscall of the thread would go on with.
+func (r *rawReader) interrupts(tid int, d *decoder) {
+	const restartBlock = -516 // ERESTART_RESTARTBLOCK
+	if !d.failed || d.ret != restartBlock || len(r.interrupted) >= maxPending {
+		return
+	}
+	name := d.name
+	if name == "restart_syscall" {
+		name = d.restarts
+	}
+	r.interrupted[tid] = name
 }
 
 // take removes a thread's open call, nil if there is none.
@@ -224,8 +251,9 @@ func (r *rawReader) exit(rec *stx.Record) {
 		r.give(rec.TID, rec.Time, &event.Event{Kind: event.Returned, Call: call})
 		return
 	}
-	d := newDecoder(c.enter)
+	d := c.decoder()
 	d.exit(rec.Exit)
+	r.interrupts(rec.TID, d)
 	call := &event.Call{Name: d.name, Args: d.values(), Entered: c.entry, Shown: c.shown}
 	call.Ret = d.result()
 	call.Duration = max(rec.Time-c.time, 0)
@@ -261,6 +289,7 @@ func (r *rawReader) end(rec *stx.Record) {
 		r.interrupt()
 	}
 	r.abandon(rec.TID, rec.Time)
+	delete(r.interrupted, rec.TID)
 	exit := &event.Exit{Code: rec.End.Code, Core: rec.End.Core}
 	if rec.End.Signal != 0 {
 		exit.Signal = abi.SignalName(rec.End.Signal)
@@ -274,7 +303,7 @@ func (r *rawReader) abandon(tid int, time int64) {
 	if c == nil {
 		return
 	}
-	d := newDecoder(c.enter)
+	d := c.decoder()
 	call := &event.Call{Name: d.name, Args: d.values(), Entered: c.entry, Shown: c.shown, Duration: -1}
 	call.Unfinished = !d.never()
 	r.stats.StringsCut += d.cut

@@ -27,6 +27,8 @@ type decoder struct {
 	ret    int64
 	failed bool
 
+	restarts string // the call that a restart_syscall goes on with, "" when not known
+
 	cut int // strings of which the capture has only the beginning
 }
 
@@ -203,7 +205,7 @@ func octalValue(n uint64) event.Value {
 	return event.Value{Kind: event.Int, Style: event.Octal, Int: int64(n)}
 }
 
-func named(name string, v event.Value) event.Value {
+func member(name string, v event.Value) event.Value {
 	v.Name = name
 	return v
 }

@@ -15,7 +15,7 @@ var structArgs, arrayArgs map[string]func(d *decoder, i int, a *abi.Arg) event.V
 
 func init() {
 	wholeCalls = map[string]func(d *decoder) []event.Value{
-		"clone": cloneArgs, "rt_sigreturn": sigreturnArgs,
+		"clone": cloneArgs, "rt_sigreturn": sigreturnArgs, "restart_syscall": restartArgs,
 	}
 	structArgs = map[string]func(d *decoder, i int, a *abi.Arg) event.Value{
 		"fd_set": fdSetArg, "sigset_argpack": sigmaskPack, "clone_args": cloneStruct,
@@ -43,8 +43,8 @@ func cloneArgs(d *decoder) []event.Value {
 		return false
 	}
 	args := []event.Value{
-		named("child_stack", addrValue(reg["stack"])),
-		named("flags", constant(d.arch.FlagText("clone", flags))),
+		member("child_stack", addrValue(reg["stack"])),
+		member("flags", constant(d.arch.FlagText("clone", flags))),
 	}
 	if !d.exited {
 		return args
@@ -54,13 +54,13 @@ func cloneArgs(d *decoder) []event.Value {
 		if n, ok := d.out.number(reg["parent_tid"], 4); ok && !d.failed {
 			parent = array(intValue(int64(int32(n))))
 		}
-		args = append(args, named("parent_tid", parent))
+		args = append(args, member("parent_tid", parent))
 	}
 	if has("CLONE_SETTLS") {
-		args = append(args, named("tls", hexValue(reg["tls"])))
+		args = append(args, member("tls", hexValue(reg["tls"])))
 	}
 	if has("CLONE_CHILD_SETTID", "CLONE_CHILD_CLEARTID") {
-		args = append(args, named("child_tidptr", addrValue(reg["child_tid"])))
+		args = append(args, member("child_tidptr", addrValue(reg["child_tid"])))
 	}
 	return args
 }
@@ -81,7 +81,7 @@ func cloneStruct(d *decoder, i int, a *abi.Arg) event.Value {
 		return ok && flags&bit != 0
 	}
 	v := event.Value{Kind: event.Struct}
-	add := func(name string, e event.Value) { v.Elems = append(v.Elems, named(name, e)) }
+	add := func(name string, e event.Value) { v.Elems = append(v.Elems, member(name, e)) }
 	add("flags", constant(d.arch.FlagText("clone", flags&^0xff)))
 	if has("CLONE_PIDFD") {
 		add("pidfd", addrValue(at(1)))
@@ -116,11 +116,11 @@ func (d *decoder) cloneResults(pidfd uint64, wantsFD, wantsTID bool) *event.Valu
 	v := event.Value{Kind: event.Struct}
 	if wantsFD {
 		if n, ok := d.out.number(pidfd, 4); ok {
-			v.Elems = append(v.Elems, named("pidfd", array(intValue(int64(int32(n))))))
+			v.Elems = append(v.Elems, member("pidfd", array(intValue(int64(int32(n))))))
 		}
 	}
 	if wantsTID {
-		v.Elems = append(v.Elems, named("parent_tid", array(intValue(d.ret))))
+		v.Elems = append(v.Elems, member("parent_tid", array(intValue(d.ret))))
 	}
 	if v.Elems == nil {
 		return nil
@@ -137,7 +137,15 @@ func sigreturnArgs(d *decoder) []event.Value {
 	if offset == 0 || mask.Kind == event.Addr {
 		return nil
 	}
-	return []event.Value{{Kind: event.Struct, Elems: []event.Value{named("mask", mask)}}}
+	return []event.Value{{Kind: event.Struct, Elems: []event.Value{member("mask", mask)}}}
+}
+
+// restartArgs says, in strace's words, which call goes on.
+func restartArgs(d *decoder) []event.Value {
+	if d.restarts == "" {
+		return nil
+	}
+	return []event.Value{{Kind: event.Raw, Str: "<... resuming interrupted " + d.restarts + " ...>"}}
 }
 
 // leftStruct writes a struct as the kernel has left it.

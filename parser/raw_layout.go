@@ -122,7 +122,7 @@ func (r *reading) structure(l *layout) event.Value {
 			break
 		}
 		if f.name != "" && !f.hide {
-			v.Elems = append(v.Elems, named(f.name, value))
+			v.Elems = append(v.Elems, member(f.name, value))
 		}
 	}
 	if !l.packed {

@@ -41,7 +41,7 @@ func (d *decoder) messageAt(m memory, addr, room uint64) event.Value {
 		return addrValue(addr)
 	}
 	v := event.Value{Kind: event.Struct}
-	add := func(name string, e event.Value) { v.Elems = append(v.Elems, named(name, e)) }
+	add := func(name string, e event.Value) { v.Elems = append(v.Elems, member(name, e)) }
 	add("msg_name", d.sockAddrAt(m, h.name, h.nameLen))
 	add("msg_namelen", intValue(int64(int32(h.nameLen))))
 	add("msg_iov", d.iovec(h.iov, h.iovLen, m, room))
@@ -85,9 +85,9 @@ func mmsgHdrArg(d *decoder, i int, a *abi.Arg) event.Value {
 			v.Cut = true
 			break
 		}
-		e := event.Value{Kind: event.Struct, Elems: []event.Value{named("msg_hdr", one)}}
+		e := event.Value{Kind: event.Struct, Elems: []event.Value{member("msg_hdr", one)}}
 		if d.exited && !d.failed && n < uint64(max(d.ret, 0)) {
-			e.Elems = append(e.Elems, named("msg_len", uintValue(length)))
+			e.Elems = append(e.Elems, member("msg_len", uintValue(length)))
 		}
 		v.Elems = append(v.Elems, e)
 	}
@@ -108,13 +108,13 @@ func (d *decoder) controlAt(m memory, addr, n uint64) event.Value {
 		level := d.arch.EnumText("sol", word(b[long:long+4]))
 		kind := word(b[long+4 : long+8])
 		one.Elems = append(one.Elems,
-			named("cmsg_len", uintValue(size)),
-			named("cmsg_level", constant(level)),
-			named("cmsg_type", constant(d.controlType(level, kind))))
+			member("cmsg_len", uintValue(size)),
+			member("cmsg_level", constant(level)),
+			member("cmsg_type", constant(d.controlType(level, kind))))
 		end := min(size, uint64(len(b)))
 		if end > uint64(long+8) {
 			data := d.controlData(level, kind, b[long+8:end])
-			one.Elems = append(one.Elems, named("cmsg_data", data))
+			one.Elems = append(one.Elems, member("cmsg_data", data))
 		}
 		v.Elems = append(v.Elems, one)
 		next := (size + uint64(long) - 1) / uint64(long) * uint64(long)

@@ -2,6 +2,7 @@ package parser
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/event"
@@ -136,8 +137,8 @@ func (d *decoder) msgbufAt(i int, m memory, n uint64) event.Value {
 		return addrValue(d.args[i])
 	}
 	return event.Value{Kind: event.Struct, Elems: []event.Value{
-		named("mtype", intValue(d.signed(kind))),
-		named("mtext", d.bufferAt(m, d.args[i]+d.long(), n)),
+		member("mtype", intValue(d.signed(kind))),
+		member("mtext", d.bufferAt(m, d.args[i]+d.long(), n)),
 	}}
 }
 
@@ -199,8 +200,8 @@ func array(v event.Value) event.Value {
 	return event.Value{Kind: event.Array, Elems: []event.Value{v}}
 }
 
-// pointed writes what a pointer to a number points to, before and after the
-// call: [128], [5] => [15].
+// pointed writes what a pointer to a number points to: [128]. Of the offsets
+// that calls change strace tells only sendfile's: [5] => [15].
 func (d *decoder) pointed(i int, a *abi.Arg, size uint64, write func(uint64) event.Value) event.Value {
 	addr := d.args[i]
 	before, was := d.in.number(addr, size)
@@ -215,7 +216,7 @@ func (d *decoder) pointed(i int, a *abi.Arg, size uint64, write func(uint64) eve
 		return addrValue(addr)
 	}
 	v := array(write(before))
-	if a.Dir&abi.Out != 0 && is && after != before {
+	if a.Dir&abi.Out != 0 && is && after != before && strings.HasPrefix(d.name, "sendfile") {
 		next := array(write(after))
 		v.After = &next
 	}
@@ -232,11 +233,25 @@ func longPtrArg(d *decoder, i int, a *abi.Arg) event.Value {
 		size = d.long()
 	}
 	return d.pointed(i, a, size, func(n uint64) event.Value {
-		if size == 4 {
+		switch {
+		case d.pointsToAddress(a):
+			return addrValue(n)
+		case size == 4:
 			return intValue(int64(int32(n)))
 		}
 		return intValue(int64(n))
 	})
+}
+
+// pointsToAddress says whether the word that is pointed to is an address.
+func (d *decoder) pointsToAddress(a *abi.Arg) bool {
+	switch d.name {
+	case "arch_prctl", "prctl":
+		return true
+	case "get_robust_list":
+		return a.Name == "head_ptr"
+	}
+	return false
 }
 
 // sockLenArg writes an address's length, before and after the call: [128 => 16].
@@ -304,7 +319,7 @@ func (d *decoder) iovec(addr, count uint64, m memory, room uint64) event.Value {
 			room -= min(n, room)
 		}
 		v.Elems = append(v.Elems, event.Value{Kind: event.Struct, Elems: []event.Value{
-			named("iov_base", value), named("iov_len", uintValue(n)),
+			member("iov_base", value), member("iov_len", uintValue(n)),
 		}})
 	}
 	return v

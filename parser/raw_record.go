@@ -84,10 +84,13 @@ func noteText(n *stx.Note) string {
 	return n.Text
 }
 
-// finishText says how a capture ended.
+// finishText says how a capture ended, "" when all that it followed had ended.
 func finishText(f *stx.Finish) string {
 	text := "the capture ended: " + f.Reason
-	if len(f.Left) == 0 {
+	switch {
+	case len(f.Left) == 0 && f.Reason == "exited":
+		return ""
+	case len(f.Left) == 0:
 		return text
 	}
 	left := make([]string, 0, min(len(f.Left), 16))

@@ -62,7 +62,7 @@ func constantOr(name string, n int64) event.Value {
 	return constant(name)
 }
 
-func (s *siginfo) add(name string, v event.Value) { s.elems = append(s.elems, named(name, v)) }
+func (s *siginfo) add(name string, v event.Value) { s.elems = append(s.elems, member(name, v)) }
 
 // codeValue names si_code: codes of one signal, else those of all.
 func (s *siginfo) codeValue() event.Value {
@@ -246,12 +246,12 @@ func sigactionShape(d *decoder, _ event.Value, b []byte) event.Value {
 	}
 	handler, flags := word(b[:long]), word(b[long:2*long])
 	v := event.Value{Kind: event.Struct, Elems: []event.Value{
-		named("sa_handler", handlerValue(handler)),
-		named("sa_mask", sigSet(word(b[3*long:3*long+8]), 64)),
-		named("sa_flags", constant(d.arch.FlagText("sigaction", flags))),
+		member("sa_handler", handlerValue(handler)),
+		member("sa_mask", sigSet(word(b[3*long:3*long+8]), 64)),
+		member("sa_flags", constant(d.arch.FlagText("sigaction", flags))),
 	}}
 	if restorer, _ := d.arch.FlagValue("sigaction", "SA_RESTORER"); flags&restorer != 0 {
-		v.Elems = append(v.Elems, named("sa_restorer", addrValue(word(b[2*long:3*long]))))
+		v.Elems = append(v.Elems, member("sa_restorer", addrValue(word(b[2*long:3*long]))))
 	}
 	return v
 }
@@ -279,7 +279,7 @@ func sigeventShape(d *decoder, _ event.Value, b []byte) event.Value {
 	v := event.Value{Kind: event.Struct}
 	if word(value) != 0 {
 		v.Elems = append(v.Elems, event.Value{Kind: event.Struct, Name: "sigev_value", Elems: []event.Value{
-			named("sival_int", intValue(int64(int32(word(value[:4]))))), named("sival_ptr", addrValue(word(value))),
+			member("sival_int", intValue(int64(int32(word(value[:4]))))), member("sival_ptr", addrValue(word(value))),
 		}})
 	}
 	text := d.arch.EnumText("sigev_notify", notify)
@@ -287,9 +287,9 @@ func sigeventShape(d *decoder, _ event.Value, b []byte) event.Value {
 	if text == "SIGEV_SIGNAL" || text == "SIGEV_THREAD_ID" {
 		number = signalValue(signo)
 	}
-	v.Elems = append(v.Elems, named("sigev_signo", number), named("sigev_notify", constant(text)))
+	v.Elems = append(v.Elems, member("sigev_signo", number), member("sigev_notify", constant(text)))
 	if text == "SIGEV_THREAD_ID" {
-		v.Elems = append(v.Elems, named("sigev_notify_thread_id", intValue(int64(int32(word(b[long+8:long+12]))))))
+		v.Elems = append(v.Elems, member("sigev_notify_thread_id", intValue(int64(int32(word(b[long+8:long+12]))))))
 	}
 	return v
 }

@@ -46,7 +46,7 @@ var sockAddrs = map[string]func(d *decoder, b []byte) []event.Value{
 
 func (d *decoder) sockAddr(b []byte) event.Value {
 	family := d.arch.EnumText("domain", word(b[:2]))
-	v := event.Value{Kind: event.Struct, Elems: []event.Value{named("sa_family", constant(family))}}
+	v := event.Value{Kind: event.Struct, Elems: []event.Value{member("sa_family", constant(family))}}
 	if len(b) == 2 {
 		return v
 	}
@@ -91,7 +91,7 @@ func inetAddr(_ *decoder, b []byte) []event.Value {
 	if len(b) < 16 {
 		return nil
 	}
-	return []event.Value{named("sin_port", port(b[2:4])), named("sin_addr", inAddr(b[4:8]))}
+	return []event.Value{member("sin_port", port(b[2:4])), member("sin_addr", inAddr(b[4:8]))}
 }
 
 // inAddr writes an IPv4 address.
@@ -101,7 +101,7 @@ func inAddr(b []byte) event.Value {
 }
 
 // in6Addr writes an IPv6 address that the member of a struct holds.
-func in6Addr(b []byte, member string) event.Value {
+func in6Addr(b []byte, name string) event.Value {
 	ip, _ := netip.AddrFromSlice(b)
 	text := ip.String()
 	if ip.Is4In6() {
@@ -110,7 +110,7 @@ func in6Addr(b []byte, member string) event.Value {
 	return call("inet_pton",
 		event.Value{Kind: event.Symbol, Str: "AF_INET6"},
 		event.Value{Kind: event.String, Str: text},
-		event.Value{Kind: event.Symbol, Str: "&" + member})
+		event.Value{Kind: event.Symbol, Str: "&" + name})
 }
 
 func inet6Addr(_ *decoder, b []byte) []event.Value {
@@ -118,12 +118,12 @@ func inet6Addr(_ *decoder, b []byte) []event.Value {
 		return nil
 	}
 	members := []event.Value{
-		named("sin6_port", port(b[2:4])),
-		named("sin6_flowinfo", call("htonl", uintValue(bigEndian(b[4:8])))),
+		member("sin6_port", port(b[2:4])),
+		member("sin6_flowinfo", call("htonl", uintValue(bigEndian(b[4:8])))),
 		in6Addr(b[8:24], "sin6_addr"),
 	}
 	if len(b) >= 28 {
-		members = append(members, named("sin6_scope_id", uintValue(word(b[24:28]))))
+		members = append(members, member("sin6_scope_id", uintValue(word(b[24:28]))))
 	}
 	return members
 }
@@ -137,8 +137,8 @@ func netlinkAddr(_ *decoder, b []byte) []event.Value {
 		groups = octalValue(0) // strace writes 00000000
 	}
 	return []event.Value{
-		named("nl_pid", intValue(int64(int32(word(b[4:8]))))),
-		named("nl_groups", groups),
+		member("nl_pid", intValue(int64(int32(word(b[4:8]))))),
+		member("nl_groups", groups),
 	}
 }
 
@@ -152,11 +152,11 @@ func packetAddr(d *decoder, b []byte) []event.Value {
 		addr.Elems = append(addr.Elems, hexValue(uint64(c)))
 	}
 	return []event.Value{
-		named("sll_protocol", call("htons", constant(d.arch.EnumText("eth_p", bigEndian(b[2:4]))))),
-		named("sll_ifindex", intValue(int64(int32(word(b[4:8]))))),
-		named("sll_hatype", uintValue(word(b[8:10]))),
-		named("sll_pkttype", uintValue(uint64(b[10]))),
-		named("sll_halen", uintValue(uint64(b[11]))),
+		member("sll_protocol", call("htons", constant(d.arch.EnumText("eth_p", bigEndian(b[2:4]))))),
+		member("sll_ifindex", intValue(int64(int32(word(b[4:8]))))),
+		member("sll_hatype", uintValue(word(b[8:10]))),
+		member("sll_pkttype", uintValue(uint64(b[10]))),
+		member("sll_halen", uintValue(uint64(b[11]))),
 		addr,
 	}
 }
@@ -195,7 +195,7 @@ func groupOption(_ *decoder, b []byte) event.Value {
 		return event.Value{}
 	}
 	return event.Value{Kind: event.Struct, Elems: []event.Value{
-		named("imr_multiaddr", inAddr(b[:4])), named("imr_interface", inAddr(b[4:8])),
+		member("imr_multiaddr", inAddr(b[:4])), member("imr_interface", inAddr(b[4:8])),
 	}}
 }
 

@@ -58,9 +58,9 @@ rusage      ru_utime:struct/timeval ru_stime:struct/timeval -ru_maxrss:ulong
 sysinfo     uptime:long loads:ulong*3 totalram:ulong freeram:ulong sharedram:ulong bufferram:ulong totalswap:ulong freeswap:ulong procs:u2 totalhigh:ulong freehigh:ulong mem_unit:u4
 utsname     sysname:text*65 nodename:text*65 -release:text*65
 ucred       pid:i4 uid:u4 gid:u4
-sched_attr  size:u4 sched_policy:enum4/sched sched_flags:flags8/sched_attr sched_nice:i4 sched_priority:u4 sched_runtime:u8 sched_deadline:u8 sched_period:u8
+sched_attr  size:u4 sched_policy:flags4/sched sched_flags:flags8/sched_attr sched_nice:i4 sched_priority:u4 sched_runtime:u8 sched_deadline:u8 sched_period:u8
 cap_header  version:enum4/cap_version pid:i4
-mq_attr     mq_flags:flags/open mq_maxmsg:long mq_msgsize:long mq_curmsgs:long
+mq_attr     mq_flags:xlong mq_maxmsg:long mq_msgsize:long mq_curmsgs:long
 sembuf      sem_num:u2 sem_op:i2 sem_flg:flags2/sembuf
 futex_waitv val:x8 uaddr:x8 flags:x4
 stack_t     ss_sp:ptr ss_flags:flags4/sigaltstack ss_size:ulong
@@ -86,7 +86,7 @@ func structArg(d *decoder, i int, a *abi.Arg) event.Value {
 		return f(d, i, a)
 	}
 	if a.Dir&abi.InOut == abi.Out {
-		if d.failed && !d.tellsTimeLeft() {
+		if d.failed != d.sleeps() {
 			return addrValue(addr)
 		}
 		return d.structAt(d.out, addr, a.Set, d.structSize(a))
@@ -95,12 +95,12 @@ func structArg(d *decoder, i int, a *abi.Arg) event.Value {
 	return v
 }
 
-// tellsTimeLeft says whether a sleep was interrupted: only then does the kernel
-// write how much of it is left.
-func (d *decoder) tellsTimeLeft() bool {
+// sleeps says whether the call writes something only when it is interrupted:
+// how much of a sleep is left.
+func (d *decoder) sleeps() bool {
 	switch d.name {
 	case "nanosleep", "clock_nanosleep", "clock_nanosleep_time64":
-		return d.failed
+		return true
 	}
 	return false
 }
@@ -234,7 +234,7 @@ func statShape(d *decoder, v event.Value, b []byte) event.Value {
 
 func rlimitShape(d *decoder, v event.Value, b []byte) event.Value {
 	for i, e := range v.Elems {
-		v.Elems[i] = named(e.Name, limitValue(uint64(e.Int), len(b) == 16))
+		v.Elems[i] = member(e.Name, limitValue(uint64(e.Int), len(b) == 16))
 	}
 	return v
 }
@@ -319,7 +319,7 @@ func epollShape(d *decoder, v event.Value, b []byte) event.Value {
 	return event.Value{Kind: event.Struct, Elems: []event.Value{
 		v.Elems[0],
 		{Kind: event.Struct, Name: "data", Elems: []event.Value{
-			named("u32", uintValue(word(data[:4]))), named("u64", uintValue(word(data))),
+			member("u32", uintValue(word(data[:4]))), member("u64", uintValue(word(data))),
 		}},
 	}}
 }

@@ -26,9 +26,9 @@ func pollFDs(d *decoder, i int, a *abi.Arg) event.Value {
 			break
 		}
 		fd := int32(word(b[:4]))
-		one := event.Value{Kind: event.Struct, Elems: []event.Value{named("fd", intValue(int64(fd)))}}
+		one := event.Value{Kind: event.Struct, Elems: []event.Value{member("fd", intValue(int64(fd)))}}
 		if fd >= 0 {
-			one.Elems = append(one.Elems, named("events", constant(d.arch.FlagText("poll", word(b[4:6])))))
+			one.Elems = append(one.Elems, member("events", constant(d.arch.FlagText("poll", word(b[4:6])))))
 		}
 		v.Elems = append(v.Elems, one)
 	}
@@ -141,7 +141,7 @@ func sigmaskPack(d *decoder, i int, _ *abi.Arg) event.Value {
 		mask = d.sigSetAt(d.in, addr, size)
 	}
 	return event.Value{Kind: event.Struct, Elems: []event.Value{
-		named("sigmask", mask), named("sigsetsize", uintValue(size)),
+		member("sigmask", mask), member("sigsetsize", uintValue(size)),
 	}}
 }
 
@@ -167,7 +167,7 @@ func capDataShape(d *decoder, _ event.Value, b []byte) event.Value {
 		if len(b) >= 24 {
 			bits |= word(b[12+4*i:16+4*i]) << 32
 		}
-		v.Elems = append(v.Elems, named(name, notation(d.capSet(bits))))
+		v.Elems = append(v.Elems, member(name, notation(d.capSet(bits))))
 	}
 	return v
 }
