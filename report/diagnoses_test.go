@@ -77,7 +77,7 @@ func configMissing() *analyze.Diagnosis {
 		}},
 		Trail: []analyze.Step{
 			{Role: "message", Event: ref(30, 31, 4711, `write(3, "Error opening configuration file"..., 60) = 60`), Text: "the message goes to descriptor 3"},
-			{Role: "fd-origin", Event: ref(24, 25, 4711, `dup(2) = 3`), Text: "descriptor 3 is a copy of stderr"},
+			{Role: "fd-origin", Event: ref(24, 25, 4711, `dup(2)                                  = 3`), Text: "descriptor 3 is a copy of stderr"},
 			{Role: "failing-call", Event: ref(23, 24, 4711, text), Text: "the last call that failed before it"},
 		},
 		Notes: []analyze.Note{{Code: "strings-truncated", Text: "strings are cut at 32 bytes: record again with -s 256"}},
@@ -158,7 +158,7 @@ func data() *analyze.Diagnosis {
 		Message: &analyze.Message{Text: "\x1b[01m\x1b[Kjq:\x1b[m error: unexpected end\n\tof input\n", Complete: true, Stream: "pipe"},
 		Causes: []analyze.Cause{{
 			Kind: "data", Confidence: 0.45, Syscall: "read", FD: ptr(3), PID: 7, Program: "jq", Path: ptr("/srv/empty.json"), Count: 1, CallsBefore: 0,
-			Event:   ref(5, 0, 7, `read(3, "", 4096) = 0`),
+			Event:   ref(5, 0, 7, `read(3, "", 4096)              = 0`),
 			Summary: "/srv/empty.json is empty.",
 		}},
 	}
@@ -169,7 +169,7 @@ func hang() *analyze.Diagnosis {
 		Outcome: analyze.Outcome{Status: "hung", PID: 3, Program: "/usr/bin/flock", Argv: []string{"flock", "/srv/db.lock"}},
 		Causes: []analyze.Cause{{
 			Kind: "hang", Confidence: 0.9, Syscall: "flock", PID: 3, Program: "/usr/bin/flock", Path: ptr("/srv/db.lock"), Count: 1, CallsBefore: -1,
-			Event:   ref(31, 0, 3, `flock(3</srv/db.lock>, LOCK_EX`),
+			Event:   ref(31, 0, 3, `flock(3</srv/db.lock>, LOCK_EX <unfinished ...>) = ?`),
 			Summary: "flock waits for the lock on /srv/db.lock",
 			Advice:  []string{"find its holder: fuser -v /srv/db.lock"},
 		}},

@@ -99,12 +99,24 @@ func call(c *analyze.Cause) string {
 	return show(s, maxCall)
 }
 
-var failed = regexp.MustCompile(`\)\s*= -1 (E[A-Z0-9]+)(?: \([^()]*\))?(?: <[0-9.]+>)?$`)
+var (
+	failed     = regexp.MustCompile(`\) = -1 (E[A-Z0-9]+)(?: \([^()]*\))?(?: <[0-9.]+>)?$`)
+	unfinished = regexp.MustCompile(`,? <unfinished \.\.\.>(?:\)\s*= \?)?$`)
+	padding    = regexp.MustCompile(`\) {2,}= [^=]*$`)
+)
+
+// tidy takes out what makes a column of a trace but not of a report.
+func tidy(text string) string {
+	if at := padding.FindStringIndex(text); at != nil {
+		text = text[:at[0]+1] + " " + strings.TrimLeft(text[at[0]+1:], " ")
+	}
+	return unfinished.ReplaceAllString(text, ") has not returned")
+}
 
 // shorten leaves out what the other rows say better: the errno's words, and
 // the directory descriptor that means nothing.
 func shorten(text string, errno *string) string {
-	text = strings.Replace(text, "(AT_FDCWD, ", "(", 1)
+	text = strings.Replace(tidy(text), "(AT_FDCWD, ", "(", 1)
 	if errno == nil {
 		return text
 	}
@@ -115,8 +127,8 @@ func shorten(text string, errno *string) string {
 func place(d *analyze.Diagnosis, c *analyze.Cause) string {
 	var parts []string
 	program := c.Program
-	if program == "" && c.PID == d.Outcome.PID {
-		program = subject(&d.Outcome)
+	if program == "" && c.PID == d.Outcome.PID && len(d.Outcome.Argv) > 0 {
+		program = d.Outcome.Argv[0]
 	}
 	if who := process(program, c.PID); who != "" {
 		parts = append(parts, who)

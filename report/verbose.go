@@ -69,7 +69,7 @@ func step(p *page, s *analyze.Step) {
 		if e.Line > 0 {
 			at = "line " + strconv.Itoa(e.Line)
 		}
-		text := show(e.Text, maxCall)
+		text := show(tidy(e.Text), maxCall)
 		if e.PID != 0 {
 			text = fmt.Sprintf("[%d] %s", e.PID, text)
 		}

@@ -83,11 +83,14 @@ func diagnose(r io.Reader, name string, hung bool) (*analyze.Diagnosis, error) {
 	return d, nil
 }
 
-// describe fills in what only the caller of the analyzer knows.
+// describe fills in what only the caller of the analyzer knows. name is "" for
+// a trace that is not kept.
 func describe(d *analyze.Diagnosis, name string, s parser.Stats) {
 	d.Tool = analyze.Tool{Name: "stracex", Version: version()}
 	d.Source = analyze.Source{
-		Kind: s.Kind, Files: []string{name}, Events: s.Events,
-		SkippedLines: s.Skipped, Truncated: s.Truncated,
+		Kind: s.Kind, Events: s.Events, SkippedLines: s.Skipped, Truncated: s.Truncated,
+	}
+	if name != "" {
+		d.Source.Files = []string{name}
 	}
 }

@@ -17,10 +17,9 @@ const flushEvery = time.Second
 // capture is one recording of a command: the file that it goes to and how the
 // command ended.
 type capture struct {
-	name string // of the file, for references
+	name string // of the file, for references; "" for one without a name
 	w    *stx.Writer
 	read *os.File // the file again; nil when it can't be read again
-	temp bool     // the file has no name any more
 
 	result tracer.Result
 	hung   bool  // it was still running when the capture ended
@@ -57,7 +56,7 @@ func newTempCapture() (*capture, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &capture{name: "capture", w: w, read: f, temp: true}, nil
+	return &capture{w: w, read: f}, nil
 }
 
 // run runs the command to its end. The error says why it was not run.
@@ -102,7 +101,7 @@ func (c *capture) trace() (io.Reader, error) {
 // discard removes the file of a command that could not be run.
 func (c *capture) discard() error {
 	err := c.w.Close()
-	if !c.temp && c.read != nil {
+	if c.name != "" && c.read != nil {
 		err = errors.Join(err, os.Remove(c.name))
 	}
 	return err

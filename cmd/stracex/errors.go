@@ -14,7 +14,6 @@ import (
 
 	"github.com/stracex/stracex/parser"
 	"github.com/stracex/stracex/report"
-	"github.com/stracex/stracex/stx"
 	"github.com/stracex/stracex/tracer"
 )
 
@@ -127,6 +126,9 @@ func hint(err error) string {
 	if _, ok := errors.AsType[*notAFileError](err); ok {
 		return "name a file with -o, or use stracex record, then stracex analyze"
 	}
+	if e, ok := errors.AsType[*parser.NotATraceError](err); ok {
+		return e.Hint()
+	}
 	return fileHint(err)
 }
 
@@ -136,8 +138,6 @@ func fileHint(err error) string {
 		return "record on the machine where the program runs; stracex analyze reads the trace here"
 	case errors.Is(err, parser.ErrEmpty):
 		return "a trace is made with: strace -f -s 256 -o FILE COMMAND, or stracex record -o FILE COMMAND"
-	case errors.Is(err, stx.ErrTooLarge):
-		return ""
 	case errors.Is(err, syscall.ENOSPC):
 		return "free some space, or set TMPDIR to a directory that has it"
 	case errors.Is(err, fs.ErrPermission):
