@@ -81,7 +81,7 @@ func (p *page) paintErrno(line string, c *analyze.Cause) string {
 // call is the failing call in one line.
 func call(c *analyze.Cause) string {
 	if c.Event != nil && c.Event.Text != "" {
-		return show(shorten(c.Event.Text, c.Errno), maxCall)
+		return show(shorten(c), maxCall)
 	}
 	var parts []string
 	for _, s := range []*string{c.Path, c.Address, c.Signal} {
@@ -105,22 +105,26 @@ var (
 	padding    = regexp.MustCompile(`\) {2,}= [^=]*$`)
 )
 
-// tidy takes out what makes a column of a trace but not of a report.
+// tidy closes the gap that lines up the results of a trace.
 func tidy(text string) string {
-	if at := padding.FindStringIndex(text); at != nil {
-		text = text[:at[0]+1] + " " + strings.TrimLeft(text[at[0]+1:], " ")
+	at := padding.FindStringIndex(text)
+	if at == nil {
+		return text
 	}
-	return unfinished.ReplaceAllString(text, ") has not returned")
+	return text[:at[0]+1] + " " + strings.TrimLeft(text[at[0]+1:], " ")
 }
 
 // shorten leaves out what the other rows say better: the errno's words, and
 // the directory descriptor that means nothing.
-func shorten(text string, errno *string) string {
-	text = strings.Replace(tidy(text), "(AT_FDCWD, ", "(", 1)
-	if errno == nil {
-		return text
+func shorten(c *analyze.Cause) string {
+	text := strings.Replace(tidy(c.Event.Text), "(AT_FDCWD, ", "(", 1)
+	switch {
+	case c.Errno != nil:
+		return failed.ReplaceAllString(text, ") = $1")
+	case c.Kind == "hang":
+		return unfinished.ReplaceAllString(text, ") has not returned")
 	}
-	return failed.ReplaceAllString(text, ") = $1")
+	return text
 }
 
 // place says who made the call, and where in the trace that is.
