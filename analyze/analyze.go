@@ -99,9 +99,7 @@ func (f *facts) settle() {
 			x.path, x.path2 = f.state.Abs(x.path), f.state.Abs(x.path2)
 			x.step.Dir = f.state.Abs(x.step.Dir)
 			x.step.FS.Cwd = f.state.Abs(x.step.FS.Cwd)
-			if len(x.addr) > 5 && x.addr[:5] == "unix:" {
-				x.addr = "unix:" + f.state.Abs(x.addr[5:])
-			}
+			x.addr = f.state.AbsAddr(x.addr)
 			if x.next != nil {
 				x.next.path = f.state.Abs(x.next.path)
 			}

@@ -38,7 +38,30 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 		out = append(out, groupSearches(local)...)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
+	if len(out) == 0 || out[0].score < floor {
+		if c := lastLook(list); c != nil {
+			return append([]*candidate{c}, out...)
+		}
+	}
 	return out
+}
+
+// lastLook is the last resort: what the process looked at last before it
+// complained.
+func lastLook(list []*suspect) *candidate {
+	for _, s := range slices.Backward(list) {
+		var last *source
+		for _, e := range s.hist.sources {
+			if e.first.index < s.anchor.pos.index && e.pos.seq > s.hist.execSeq && strings.HasPrefix(e.path, "/") && !systemPath(e.path) && (last == nil || e.first.index > last.first.index) {
+				last = e
+			}
+		}
+		if last != nil && s.anchor.line != nil {
+			return &candidate{kind: "data", sus: s, source: last, pos: last.first, between: max(0, s.anchor.pos.seq-last.first.seq-1), score: floor,
+				reasons: []string{"it is the last file that was looked at before the message"}}
+		}
+	}
+	return nil
 }
 
 // failedCalls are the failed calls of a suspect before its message.

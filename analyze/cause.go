@@ -23,11 +23,11 @@ func (f *facts) cause(c *candidate) Cause {
 	case c.kind == "signal":
 		f.signalCause(&out, c)
 	case c.source != nil:
-		sourceCause(&out, c)
+		f.sourceCause(&out, c)
 	case c.ghost != nil:
 		ghostCause(&out, c)
 	case c.relay != nil:
-		relayCause(&out, c)
+		f.relayCause(&out, c)
 	}
 	if out.Reasons == nil {
 		out.Reasons = []string{}
@@ -94,10 +94,10 @@ func (f *facts) killedWhile(out *Cause, c *candidate) {
 	if blocked := c.sus.hist.blocked; len(blocked) > 0 {
 		st := blocked[len(blocked)-1]
 		if st.Event.Call != nil && st.Event.Call.Name != "exit_group" {
-			obj := f.state.Abs(st.File.Describe())
+			obj := f.state.Describe(st.File)
 			out.Syscall = st.Event.Call.Name
-			setString(&out.Address, st.Addr)
-			out.Explanation += fmt.Sprintf(" It was waiting %s.", waitsFor(st, obj))
+			setString(&out.Address, f.state.AbsAddr(st.Addr))
+			out.Explanation += fmt.Sprintf(" It was waiting %s.", f.waitsFor(st, obj))
 		}
 	}
 	if s := f.limitOf(c.sus.hist.proc, "RLIMIT_CPU"); s != "" && (c.signal == "SIGKILL" || c.signal == "SIGXCPU") {
@@ -154,7 +154,7 @@ func signalAdvice(sig string) []string {
 	return nil
 }
 
-func sourceCause(out *Cause, c *candidate) {
+func (f *facts) sourceCause(out *Cause, c *candidate) {
 	s := c.source
 	out.Event = ref(s.ev)
 	out.Syscall = s.ev.Call.Name
@@ -197,13 +197,13 @@ func ghostCause(out *Cause, c *candidate) {
 	out.Advice = append(out.Advice, "record again and follow the children: strace -f, or stracex why")
 }
 
-func relayCause(out *Cause, c *candidate) {
+func (f *facts) relayCause(out *Cause, c *candidate) {
 	in := c.relay.read
-	at := in.file.Describe()
+	at := f.state.Describe(in.file)
 	out.PID, out.Program = 0, ""
 	out.Event = ref(in.ev)
 	if in.file.Sock != nil {
-		setString(&out.Address, in.file.Sock.Peer)
+		setString(&out.Address, f.state.AbsAddr(in.file.Sock.Peer))
 	}
 	out.Summary = fmt.Sprintf("the process at the other end of %s said so", at)
 	out.Explanation = fmt.Sprintf("%s only repeats words that it read from %s. Who wrote them is not in this trace.", name(c.sus.hist.proc), at)

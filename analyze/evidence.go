@@ -27,7 +27,7 @@ func (f *facts) evidence(c *candidate) *Evidence {
 		out.UID = &uid
 	}
 	if x.given == "" && x.step.File != nil {
-		out.FDOrigin = x.step.File.Describe()
+		out.FDOrigin = f.state.Describe(x.step.File)
 	}
 	if out.UID == nil && out.PathWalk == nil && out.FDOrigin == "" && out.Findings == nil {
 		return nil

@@ -9,7 +9,7 @@ import (
 // explain fills in Summary, Explanation and Advice of a failed call.
 func (f *facts) explain(out *Cause, c *candidate) {
 	x := c.fail
-	obj := object(x)
+	obj := f.object(x)
 	out.Summary = fmt.Sprintf("it could not %s: %s", doing(x, obj), short(x.errno))
 	if c.kind == "search" {
 		what := path.Base(x.path)
@@ -25,7 +25,7 @@ func (f *facts) explain(out *Cause, c *candidate) {
 }
 
 // object names what a call was about.
-func object(x *failure) string {
+func (f *facts) object(x *failure) string {
 	switch {
 	case x.path != "":
 		return x.path
@@ -33,8 +33,8 @@ func object(x *failure) string {
 		return x.given
 	case x.addr != "":
 		return x.addr
-	case x.step.File != nil && x.step.File.Describe() != "":
-		return x.step.File.Describe()
+	case f.state.Describe(x.step.File) != "":
+		return f.state.Describe(x.step.File)
 	case x.step.FD >= 0:
 		return fmt.Sprintf("descriptor %d", x.step.FD)
 	}

@@ -161,7 +161,7 @@ func (f *facts) add(e *event.Event) {
 			l.seen = e.Evidence
 		}
 	case event.Exited:
-		if l := f.lastFailure[e.TID]; l != nil && st.Thread != nil && st.Thread.Calls-l.tcalls <= handOver {
+		if l := f.lastFailure[e.TID]; l != nil && st.Thread != nil && st.Thread.Calls-l.tcalls <= handOver && st.Proc.Threads > 0 {
 			l.handed = "its thread ended right after it"
 		}
 	}

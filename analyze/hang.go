@@ -115,15 +115,15 @@ func (f *facts) hangCause(st *replay.Step) Cause {
 		obj = f.state.Abs(st.File.Path)
 	}
 	setString(&out.Path, obj)
-	setString(&out.Address, st.Addr)
+	setString(&out.Address, f.state.AbsAddr(st.Addr))
 	if st.FD >= 0 {
 		fd := st.FD
 		out.FD = &fd
 	}
 	if obj == "" {
-		obj = st.File.Describe()
+		obj = f.state.Describe(st.File)
 	}
-	waits := waitsFor(st, obj)
+	waits := f.waitsFor(st, obj)
 	out.Summary = fmt.Sprintf("%s waits %s", p.Name(), waits)
 	out.Explanation = fmt.Sprintf("%s was blocked in %s when the trace ended: it waits %s.", name(p), out.Syscall, waits)
 	out.Reasons = []string{"the call had not returned when the trace ended"}
@@ -133,14 +133,14 @@ func (f *facts) hangCause(st *replay.Step) Cause {
 	return out
 }
 
-func waitsFor(st *replay.Step, obj string) string {
+func (f *facts) waitsFor(st *replay.Step, obj string) string {
 	switch name := st.Event.Call.Name; name {
 	case "open", "openat":
 		return fmt.Sprintf("for somebody to open the other end of %s", obj)
 	case "flock", "fcntl":
 		return fmt.Sprintf("for the lock on %s, which another process holds", obj)
 	case "connect":
-		return fmt.Sprintf("for an answer to its connect to %s", st.Addr)
+		return fmt.Sprintf("for an answer to its connect to %s", f.state.AbsAddr(st.Addr))
 	case "read", "recvfrom", "recvmsg":
 		return fmt.Sprintf("for something to read from %s", orIt(obj))
 	case "write", "writev", "sendto", "sendmsg":

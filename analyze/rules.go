@@ -31,6 +31,7 @@ var rules = []rule{
 	{"same failure where all went well", harmlessElsewhere},
 	{"start-up probe", startupProbe},
 	{"the application's own", ownPath},
+	{"personal settings", personal},
 	{"clean-up", cleanUp},
 	{"place to search", placeToSearch},
 	{"another program", anotherProgram},
@@ -434,6 +435,18 @@ func ownPath(_ *facts, c *candidate) (float64, string) {
 	return 0, ""
 }
 
+// personal: a settings file in somebody's home is there or not.
+func personal(_ *facts, c *candidate) (float64, string) {
+	x := c.fail
+	if x == nil || x.errno != "ENOENT" {
+		return 0, ""
+	}
+	if strings.Contains(x.path, "/.config/") || strings.HasPrefix(path.Base(x.path), ".") && path.Base(x.path) != "." {
+		return -2, ""
+	}
+	return 0, ""
+}
+
 // cleanUp: removing what isn't there.
 func cleanUp(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil || c.fail.errno != "ENOENT" {
@@ -531,7 +544,7 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	case file != nil && file.EOF != nil && file.Reads == 0 && file.Kind == replay.PathFile:
 		points, why = 3, "it was empty"
 	case file != nil && c.sus.anchor.line != nil && containsAny(strings.ToLower(c.sus.anchor.line.text), endWords):
-		points, why = 3, "the message speaks of its end"
+		points, why = 4.5, "the message speaks of its end"
 	}
 	if c.sus.anchor.line != nil && hasErrnoText(c.sus.anchor.text) {
 		points -= 3 // then a call failed

@@ -9,7 +9,7 @@ import (
 // trail is the way from the message to the cause, as a person would read the
 // trace from the bottom up.
 func (f *facts) trail(c *candidate) []Step {
-	t := &trailer{}
+	t := &trailer{facts: f}
 	t.way(c.sus)
 	if c.fail == nil {
 		return t.steps
@@ -25,7 +25,7 @@ func (f *facts) trail(c *candidate) []Step {
 		}
 		t.add("chdir", x.step.FS.Chdir, fmt.Sprintf("%s is relative to %s%s", x.given, x.step.FS.Cwd, who))
 	} else if x.given == "" && x.step.File != nil && x.step.File.Opened != nil {
-		t.add("fd-origin", x.step.File.Opened, fmt.Sprintf("descriptor %d is %s", x.step.FD, x.step.File.Describe()))
+		t.add("fd-origin", x.step.File.Opened, fmt.Sprintf("descriptor %d is %s", x.step.FD, f.state.Describe(x.step.File)))
 	}
 	p := x.hist.proc
 	if n := len(p.Execs); n > 0 {
@@ -37,7 +37,10 @@ func (f *facts) trail(c *candidate) []Step {
 	return t.steps
 }
 
-type trailer struct{ steps []Step }
+type trailer struct {
+	facts *facts
+	steps []Step
+}
 
 func (t *trailer) add(role string, e *event.Event, text string) {
 	t.steps = append(t.steps, Step{Role: role, Event: ref(e), Text: text})
@@ -53,7 +56,7 @@ func (t *trailer) way(s *suspect) {
 		case "pipe":
 			t.add("peer", s.hist.proc.Ended, s.because)
 		case "words":
-			t.add("relay", s.relay.read.ev, fmt.Sprintf("the words were read from %s", describe(s.relay.read)))
+			t.add("relay", s.relay.read.ev, fmt.Sprintf("the words were read from %s", t.describe(s.relay.read)))
 			if o := s.relay.read.file.Opened; o != nil {
 				t.add("fd-origin", o, "where that descriptor came from")
 			}
@@ -61,20 +64,20 @@ func (t *trailer) way(s *suspect) {
 		}
 	}
 	if l := s.anchor.line; l != nil && s.how != "words" {
-		t.add("message", l.ev, fmt.Sprintf("%s wrote to %s: %s", name(s.hist.proc), spoken(l), shorten(l.text, 120)))
+		t.add("message", l.ev, fmt.Sprintf("%s wrote to %s: %s", name(s.hist.proc), t.spoken(l), shorten(l.text, 120)))
 	}
 }
 
-func describe(p *passed) string {
-	if d := p.file.Describe(); d != "" {
+func (t *trailer) describe(p *passed) string {
+	if d := t.facts.state.Describe(p.file); d != "" {
 		return d
 	}
 	return "a descriptor that was open before"
 }
 
-func spoken(l *line) string {
-	if l.stream == "file" && l.file.Path != "" {
-		return l.file.Path
+func (t *trailer) spoken(l *line) string {
+	if p := t.facts.state.Abs(l.file.Path); l.stream == "file" && p != "" {
+		return p
 	}
 	return "its " + l.stream
 }

@@ -195,7 +195,7 @@ func (h *history) speak(file *replay.File, st *replay.Step, text string, cut boo
 		part, rest, whole := strings.Cut(text, "\n")
 		l := h.partial[file]
 		if l == nil {
-			l = &line{hist: h, file: file, stream: stream, own: st.FD == 2, start: at, ev: st.Event, tid: st.Event.TID, open: true}
+			l = &line{hist: h, file: file, stream: stream, own: st.FD == 2 || file.Std > 0, start: at, ev: st.Event, tid: st.Event.TID, open: true}
 			h.partial[file] = l
 			h.addLine(l)
 		}

@@ -35,6 +35,16 @@ func (s *State) Abs(p string) string {
 	return s.bases[n] + rest
 }
 
+// AbsAddr is Abs for a socket address; other addresses than those of unix
+// sockets stay as they are.
+func (s *State) AbsAddr(a string) string {
+	p, ok := strings.CutPrefix(a, "unix:")
+	if !ok || !strings.HasPrefix(p, mark) {
+		return a
+	}
+	return "unix:" + s.Abs(p)
+}
+
 func splitMark(p string) (n int, rest string) {
 	num, rest := p[len(mark):], ""
 	if i := strings.IndexByte(num, '/'); i >= 0 {

@@ -121,21 +121,22 @@ func (t *Table) closeRange(first, last int, cloexecOnly bool) {
 	}
 }
 
-// Describe names the open file for a person: a path, an address, "a pipe".
-func (f *File) Describe() string {
+// Describe names the open file for a person: a path, an address, "a pipe"; ""
+// when nothing is known of it.
+func (s *State) Describe(f *File) string {
 	switch {
 	case f == nil:
 		return ""
 	case f.Kind == PipeFile:
 		return "a pipe"
 	case f.Kind == SocketFile && f.Sock != nil && f.Sock.Peer != "":
-		return "a socket connected to " + f.Sock.Peer
+		return "a socket connected to " + s.AbsAddr(f.Sock.Peer)
 	case f.Kind == SocketFile && f.Sock != nil && f.Sock.Local != "":
-		return "a socket bound to " + f.Sock.Local
+		return "a socket bound to " + s.AbsAddr(f.Sock.Local)
 	case f.Kind == SocketFile:
 		return "a socket"
 	case f.Path != "":
-		return f.Path
+		return s.Abs(f.Path)
 	case f.Std > 0:
 		return [...]string{"stdin", "stdout", "stderr"}[f.Std-1]
 	}

@@ -183,8 +183,8 @@ func TestDescriptors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, steps := play(t, tt.log)
-			if got := last(t, steps, "fsync").File.Describe(); got != tt.want {
+			s, steps := play(t, tt.log)
+			if got := s.Describe(last(t, steps, "fsync").File); got != tt.want {
 				t.Errorf("descriptor is %q, want %q", got, tt.want)
 			}
 		})
