@@ -66,26 +66,29 @@ func (c *Call) For(a Arch, args [6]uint64) *Call {
 	if len(c.variants) == 0 {
 		return c
 	}
-	key, _, _ := strings.Cut(a.constant(c.Args[c.key], args[c.key]), "|")
+	key := a.command(&c.Args[c.key], args[c.key])
 	for i := range c.variants {
 		for _, k := range c.variants[i].keys {
 			if k == key {
-				return &c.variants[i].call
+				return c.variants[i].call.For(a, args)
 			}
 		}
 	}
 	return c
 }
 
-// constant writes a command.
-func (a Arch) constant(arg Arg, v uint64) string {
-	switch arg.Kind {
-	case IoctlCmd:
+// command gives the name of a call's command, without flags that stand beside
+// it (FUTEX_CLOCK_REALTIME).
+func (a Arch) command(arg *Arg, v uint64) string {
+	if arg.Kind == IoctlCmd {
 		return IoctlText(v)
-	case Flags:
-		return a.FlagText(arg.Set, v)
 	}
-	return a.EnumText(arg.Set, v)
+	s := findSet(arg.Set)
+	if arg.Kind == Enum {
+		return nameOf(s.of[a.index()].values, s.cut(v))
+	}
+	name, _, _ := strings.Cut(a.FlagText(arg.Set, v), "|")
+	return name
 }
 
 // CallName gives the name of a call, "syscall_0x3e8" for an unknown number.

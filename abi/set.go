@@ -13,7 +13,9 @@ type set struct {
 	long    bool   // 64 bits count, not 32
 	octal   bool   // the lowest nine bits are permissions, written in octal
 	decimal bool   // a value without name is a number like any other
-	of      [3]*setValues
+	// numbered: a constant is written as a number, its name in a comment.
+	numbered bool
+	of       [3]*setValues
 }
 
 // setValues is a set's content on one architecture.
@@ -67,11 +69,17 @@ func (a Arch) EnumText(set string, v uint64) string {
 		return hex(v)
 	}
 	v = s.cut(v)
-	if name := nameOf(s.of[a.index()].values, v); name != "" {
+	name := nameOf(s.of[a.index()].values, v)
+	number := strconv.Itoa(int(int32(v)))
+	switch {
+	case s.numbered && name != "":
+		return number + " /* " + name + " */"
+	case s.numbered:
+		return number + s.comment()
+	case name != "":
 		return name
-	}
-	if s.decimal {
-		return strconv.Itoa(int(int32(v)))
+	case s.decimal:
+		return number
 	}
 	return hex(v) + s.comment()
 }

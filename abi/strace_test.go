@@ -3,9 +3,9 @@
 package abi
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,15 +34,20 @@ func TestMain(m *testing.M) {
 
 func makeCalls() {
 	runtime.LockOSThread()
-	s := bufio.NewScanner(os.Stdin)
-	for i := uintptr(0); s.Scan(); i++ {
+	in, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		panic(err)
+	}
+	i := uintptr(0)
+	for line := range strings.Lines(string(in)) {
 		var nr uintptr
 		var a [6]uintptr
-		if _, err := fmt.Sscan(s.Text(), &nr, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5]); err != nil {
+		if _, err := fmt.Sscan(line, &nr, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5]); err != nil {
 			panic(err)
 		}
 		syscall.RawSyscall(syscall.SYS_CLOSE, marker+i, 0, 0)
 		syscall.RawSyscall6(nr, a[0], a[1], a[2], a[3], a[4], a[5])
+		i++
 	}
 }
 

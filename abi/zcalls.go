@@ -87,12 +87,12 @@ var calls = []Call{
 	{Name: "bpf", Args: []Arg{
 		{Name: "cmd", Kind: Enum, Set: "bpf", Len: NoLen, Max: NoLen},
 		{Name: "attr", Kind: Struct, Dir: InOut, Set: "bpf_attr", Len: 2, Max: NoLen},
-		{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+		{Name: "size", Kind: Uint, Len: NoLen, Max: NoLen},
 	}, Ret: Int, key: 0, variants: []variant{
 		{[]string{"BPF_MAP_CREATE", "BPF_PROG_LOAD", "BPF_OBJ_GET", "BPF_PROG_GET_FD_BY_ID", "BPF_MAP_GET_FD_BY_ID", "BPF_RAW_TRACEPOINT_OPEN", "BPF_BTF_LOAD", "BPF_BTF_GET_FD_BY_ID", "BPF_LINK_CREATE", "BPF_LINK_GET_FD_BY_ID", "BPF_ENABLE_STATS", "BPF_ITER_CREATE", "BPF_TOKEN_CREATE"}, Call{Name: "bpf", Args: []Arg{
 			{Name: "cmd", Kind: Enum, Set: "bpf", Len: NoLen, Max: NoLen},
 			{Name: "attr", Kind: Struct, Dir: InOut, Set: "bpf_attr", Len: 2, Max: NoLen},
-			{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+			{Name: "size", Kind: Uint, Len: NoLen, Max: NoLen},
 		}, Ret: FD}},
 	}},
 	{Name: "break", Args: []Arg{
@@ -220,9 +220,9 @@ var calls = []Call{
 		{Name: "mode", Kind: Mode, Len: NoLen, Max: NoLen},
 	}, Ret: FD},
 	{Name: "create_module", Args: []Arg{
-		{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
-		{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
-	}, Ret: Int},
+		{Name: "name", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "size", Kind: HexNum, Len: NoLen, Max: NoLen},
+	}, Ret: Addr},
 	{Name: "delete_module", Args: []Arg{
 		{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
 		{Name: "flags", Kind: Flags, Set: "delete_module", Len: NoLen, Max: NoLen},
@@ -331,7 +331,7 @@ var calls = []Call{
 	{Name: "fadvise64", Args: []Arg{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 		{Name: "offset", Kind: Off, Len: NoLen, Max: NoLen},
-		{Name: "len", Kind: Off, Len: NoLen, Max: NoLen},
+		{Name: "len", Kind: Size, Len: NoLen, Max: NoLen},
 		{Name: "advice", Kind: Enum, Set: "fadvise", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "fadvise64_64", Args: []Arg{
@@ -416,6 +416,11 @@ var calls = []Call{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
 		}, Ret: PID}},
+		{[]string{"F_GETOWNER_UIDS"}, Call{Name: "fcntl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "uids", Kind: Addr, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
 		{[]string{"F_SETFD"}, Call{Name: "fcntl", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
@@ -631,7 +636,7 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "ftruncate", Args: []Arg{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
-		{Name: "length", Kind: Off, Len: NoLen, Max: NoLen},
+		{Name: "length", Kind: Size, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "ftruncate64", Args: []Arg{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
@@ -796,7 +801,7 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "futex_waitv", Args: []Arg{
 		{Name: "waiters", Kind: Array, Dir: In, Set: "futex_waitv", Size: 24, Len: 1, Max: NoLen},
-		{Name: "nr_futexes", Kind: Size, Len: NoLen, Max: NoLen},
+		{Name: "nr_futexes", Kind: Uint, Len: NoLen, Max: NoLen},
 		{Name: "flags", Kind: Flags, Set: "none", Len: NoLen, Max: NoLen},
 		{Name: "timeout", Kind: Struct, Dir: In, Set: "timespec64", Size: 16, Len: NoLen, Max: NoLen},
 		{Name: "clockid", Kind: Enum, Set: "clock", Len: NoLen, Max: NoLen},
@@ -813,7 +818,7 @@ var calls = []Call{
 		{Name: "times", Kind: Array, Dir: In, Set: "timeval", Size: 16, Len: NoLen, Max: NoLen, Count: 2},
 	}, Ret: Int},
 	{Name: "get_kernel_syms", Args: []Arg{
-		{Name: "table", Kind: Addr, Len: NoLen, Max: NoLen},
+		{Name: "table", Kind: HexNum, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "get_mempolicy", Args: []Arg{
 		{Name: "mode", Kind: IntPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
@@ -842,12 +847,12 @@ var calls = []Call{
 	{Name: "getdents", Args: []Arg{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 		{Name: "dirp", Kind: Buf, Dir: Out, Set: "dirent", Len: LenRet, Max: 2},
-		{Name: "count", Kind: Size, Len: NoLen, Max: NoLen},
+		{Name: "count", Kind: Uint, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "getdents64", Args: []Arg{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 		{Name: "dirp", Kind: Buf, Dir: Out, Set: "dirent64", Len: LenRet, Max: 2},
-		{Name: "count", Kind: Size, Len: NoLen, Max: NoLen},
+		{Name: "count", Kind: Uint, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "getegid", Ret: GID},
 	{Name: "getegid32", Ret: GID},
@@ -991,22 +996,22 @@ var calls = []Call{
 		{Name: "wd", Kind: Int, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "io_cancel", Args: []Arg{
-		{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 		{Name: "iocb", Kind: Struct, Dir: In, Set: "iocb", Size: 64, Len: NoLen, Max: NoLen},
 		{Name: "result", Kind: Struct, Dir: Out, Set: "io_event", Size: 32, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "io_destroy", Args: []Arg{
-		{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "io_getevents", Args: []Arg{
-		{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 		{Name: "min_nr", Kind: Long, Len: NoLen, Max: NoLen},
 		{Name: "nr", Kind: Long, Len: NoLen, Max: NoLen},
 		{Name: "events", Kind: Array, Dir: Out, Set: "io_event", Size: 32, Len: LenRet, Max: 2},
 		{Name: "timeout", Kind: Struct, Dir: In, Set: "timespec", Size: 16, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "io_pgetevents", Args: []Arg{
-		{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 		{Name: "min_nr", Kind: Long, Len: NoLen, Max: NoLen},
 		{Name: "nr", Kind: Long, Len: NoLen, Max: NoLen},
 		{Name: "events", Kind: Array, Dir: Out, Set: "io_event", Size: 32, Len: LenRet, Max: 2},
@@ -1014,7 +1019,7 @@ var calls = []Call{
 		{Name: "usig", Kind: Struct, Dir: In, Set: "sigset_argpack", Size: 16, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "io_pgetevents_time64", Args: []Arg{
-		{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 		{Name: "min_nr", Kind: Long, Len: NoLen, Max: NoLen},
 		{Name: "nr", Kind: Long, Len: NoLen, Max: NoLen},
 		{Name: "events", Kind: Array, Dir: Out, Set: "io_event", Size: 32, Len: LenRet, Max: 2},
@@ -1026,7 +1031,7 @@ var calls = []Call{
 		{Name: "ctx_idp", Kind: LongPtr, Dir: Out, Size: 8, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "io_submit", Args: []Arg{
-		{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 		{Name: "nr", Kind: Long, Len: NoLen, Max: NoLen},
 		{Name: "iocbpp", Kind: Array, Dir: In, Set: "addr", Size: 8, Len: 1, Max: NoLen},
 	}, Ret: Int},
@@ -1102,10 +1107,20 @@ var calls = []Call{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
-		{[]string{"TIOCSCTTY", "TCSBRK", "TCSBRKP", "TCXONC", "TCFLSH"}, Call{Name: "ioctl", Args: []Arg{
+		{[]string{"TIOCSCTTY", "TCSBRK", "TCSBRKP"}, Call{Name: "ioctl", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 			{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"TCXONC"}, Call{Name: "ioctl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Enum, Set: "tcflow", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"TCFLSH"}, Call{Name: "ioctl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Enum, Set: "tcflush", Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"FICLONE"}, Call{Name: "ioctl", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
@@ -1194,8 +1209,15 @@ var calls = []Call{
 			{Name: "pid1", Kind: PID, Len: NoLen, Max: NoLen},
 			{Name: "pid2", Kind: PID, Len: NoLen, Max: NoLen},
 			{Name: "type", Kind: Enum, Set: "kcmp", Len: NoLen, Max: NoLen},
-			{Name: "idx1", Kind: Int, Len: NoLen, Max: NoLen},
-			{Name: "idx2", Kind: Int, Len: NoLen, Max: NoLen},
+			{Name: "idx1", Kind: Uint, Len: NoLen, Max: NoLen},
+			{Name: "idx2", Kind: Uint, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"KCMP_EPOLL_TFD"}, Call{Name: "kcmp", Args: []Arg{
+			{Name: "pid1", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "pid2", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "type", Kind: Enum, Set: "kcmp", Len: NoLen, Max: NoLen},
+			{Name: "idx1", Kind: Uint, Len: NoLen, Max: NoLen},
+			{Name: "idx2", Kind: Addr, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"KCMP_VM", "KCMP_FILES", "KCMP_FS", "KCMP_SIGHAND", "KCMP_IO", "KCMP_SYSVSEM"}, Call{Name: "kcmp", Args: []Arg{
 			{Name: "pid1", Kind: PID, Len: NoLen, Max: NoLen},
@@ -1222,60 +1244,124 @@ var calls = []Call{
 		{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
 		{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
 		{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
-	}, Ret: Int, key: 0, variants: []variant{
+	}, Ret: Long, key: 0, variants: []variant{
 		{[]string{"KEYCTL_GET_KEYRING_ID"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
 			{Name: "create", Kind: Int, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+		}, Ret: Long}},
 		{[]string{"KEYCTL_JOIN_SESSION_KEYRING"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
-		{[]string{"KEYCTL_REVOKE", "KEYCTL_CLEAR", "KEYCTL_INVALIDATE"}, Call{Name: "keyctl", Args: []Arg{
+		}, Ret: Long}},
+		{[]string{"KEYCTL_REVOKE", "KEYCTL_CLEAR", "KEYCTL_INVALIDATE", "KEYCTL_ASSUME_AUTHORITY"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+		}, Ret: Long}},
 		{[]string{"KEYCTL_CHOWN"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
 			{Name: "uid", Kind: UID, Len: NoLen, Max: NoLen},
 			{Name: "gid", Kind: GID, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+		}, Ret: Long}},
 		{[]string{"KEYCTL_SETPERM"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
-			{Name: "perm", Kind: HexNum, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+			{Name: "perm", Kind: Flags, Set: "key_perm", Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
 		{[]string{"KEYCTL_LINK", "KEYCTL_UNLINK"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "key", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
 			{Name: "keyring", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+		}, Ret: Long}},
 		{[]string{"KEYCTL_SEARCH"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "keyring", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
 			{Name: "type", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
 			{Name: "description", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
 			{Name: "dest", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+		}, Ret: Long}},
 		{[]string{"KEYCTL_DESCRIBE", "KEYCTL_READ", "KEYCTL_GET_SECURITY"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
 			{Name: "buf", Kind: Buf, Dir: Out, Len: LenRet, Max: 3},
 			{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+		}, Ret: Long}},
 		{[]string{"KEYCTL_UPDATE"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
 			{Name: "payload", Kind: Buf, Dir: In, Len: 3, Max: NoLen},
 			{Name: "plen", Kind: Size, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_INSTANTIATE"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+			{Name: "payload", Kind: Buf, Dir: In, Len: 3, Max: NoLen},
+			{Name: "plen", Kind: Size, Len: NoLen, Max: NoLen},
+			{Name: "keyring", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_INSTANTIATE_IOV"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+			{Name: "iov", Kind: IOVec, Dir: In, Len: 3, Max: NoLen},
+			{Name: "ioc", Kind: Size, Len: NoLen, Max: NoLen},
+			{Name: "keyring", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_NEGATE"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+			{Name: "timeout", Kind: Uint, Len: NoLen, Max: NoLen},
+			{Name: "keyring", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_REJECT"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+			{Name: "timeout", Kind: Uint, Len: NoLen, Max: NoLen},
+			{Name: "error", Kind: Uint, Len: NoLen, Max: NoLen},
+			{Name: "keyring", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
 		{[]string{"KEYCTL_SET_TIMEOUT"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
 			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
 			{Name: "timeout", Kind: Uint, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_SET_REQKEY_KEYRING"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "dest", Kind: Enum, Set: "reqkey", Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_GET_PERSISTENT"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "uid", Kind: Uint, Len: NoLen, Max: NoLen},
+			{Name: "keyring", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_PKEY_QUERY"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+			{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "info", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
+			{Name: "result", Kind: Addr, Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_RESTRICT_KEYRING"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "keyring", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+			{Name: "type", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
+			{Name: "restriction", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_MOVE"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+			{Name: "from", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+			{Name: "to", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
+			{Name: "flags", Kind: HexNum, Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_CAPABILITIES"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "buf", Kind: Buf, Dir: Out, Len: LenRet, Max: 2},
+			{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_SESSION_TO_PARENT"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
 	}},
 	{Name: "kill", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
@@ -1377,7 +1463,7 @@ var calls = []Call{
 		{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "lookup_dcookie", Args: []Arg{
-		{Name: "cookie", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "cookie", Kind: Size, Len: NoLen, Max: NoLen},
 		{Name: "buffer", Kind: Buf, Dir: Out, Len: LenRet, Max: 2},
 		{Name: "len", Kind: Size, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
@@ -1632,7 +1718,7 @@ var calls = []Call{
 		}, Ret: Int}},
 	}},
 	{Name: "msgget", Args: []Arg{
-		{Name: "key", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "key", Kind: Enum, Set: "ipc_key", Len: NoLen, Max: NoLen},
 		{Name: "msgflg", Kind: Flags, Set: "ipcget", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "msgrcv", Args: []Arg{
@@ -1681,8 +1767,8 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "nfsservctl", Args: []Arg{
 		{Name: "cmd", Kind: HexNum, Len: NoLen, Max: NoLen},
-		{Name: "argp", Kind: Addr, Len: NoLen, Max: NoLen},
-		{Name: "resp", Kind: Addr, Len: NoLen, Max: NoLen},
+		{Name: "argp", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "resp", Kind: HexNum, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "nice", Args: []Arg{
 		{Name: "inc", Kind: Int, Len: NoLen, Max: NoLen},
@@ -1748,7 +1834,7 @@ var calls = []Call{
 		{Name: "flags", Kind: Flags, Set: "perf", Len: NoLen, Max: NoLen},
 	}, Ret: FD},
 	{Name: "personality", Args: []Arg{
-		{Name: "persona", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "persona", Kind: Flags, Set: "personality", Len: NoLen, Max: NoLen},
 	}, Ret: HexNum},
 	{Name: "pidfd_getfd", Args: []Arg{
 		{Name: "pidfd", Kind: FD, Len: NoLen, Max: NoLen},
@@ -1827,31 +1913,54 @@ var calls = []Call{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			{Name: "sig", Kind: Sig, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
-		{[]string{"PR_GET_PDEATHSIG"}, Call{Name: "prctl", Args: []Arg{
+		{[]string{"PR_GET_PDEATHSIG", "PR_GET_CHILD_SUBREAPER", "PR_GET_ENDIAN", "PR_GET_FPEMU", "PR_GET_FPEXC", "PR_GET_TSC", "PR_GET_UNALIGN"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-			{Name: "sig", Kind: IntPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
+			{Name: "value", Kind: IntPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
-		{[]string{"PR_GET_DUMPABLE", "PR_GET_KEEPCAPS", "PR_GET_SECCOMP", "PR_GET_TIMERSLACK", "PR_GET_NO_NEW_PRIVS"}, Call{Name: "prctl", Args: []Arg{
+		{[]string{"PR_GET_TID_ADDRESS"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "value", Kind: LongPtr, Dir: Out, Size: 8, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_GET_DUMPABLE", "PR_GET_FP_MODE", "PR_GET_KEEPCAPS", "PR_GET_SECCOMP", "PR_GET_TIMERSLACK", "PR_GET_TIMING", "PR_SVE_GET_VL", "PR_SME_GET_VL", "PR_TASK_PERF_EVENTS_DISABLE", "PR_TASK_PERF_EVENTS_ENABLE"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"PR_GET_SECUREBITS"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 		}, Ret: HexNum}},
+		{[]string{"PR_SET_CHILD_SUBREAPER", "PR_SET_ENDIAN", "PR_SET_FPEMU", "PR_SET_FPEXC", "PR_SET_KEEPCAPS", "PR_SET_TIMERSLACK", "PR_SET_TIMING"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "value", Kind: Size, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_SET_IO_FLUSHER", "PR_SET_NO_NEW_PRIVS", "PR_SET_THP_DISABLE"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "value", Kind: Size, Len: NoLen, Max: NoLen},
+			{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
 		{[]string{"PR_SET_DUMPABLE"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			{Name: "value", Kind: Enum, Set: "dumpable", Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
-		{[]string{"PR_SET_KEEPCAPS"}, Call{Name: "prctl", Args: []Arg{
+		{[]string{"PR_SET_FP_MODE"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-			{Name: "value", Kind: Uint, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
-		{[]string{"PR_SET_TIMERSLACK"}, Call{Name: "prctl", Args: []Arg{
-			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-			{Name: "value", Kind: Uint, Len: NoLen, Max: NoLen},
+			{Name: "mode", Kind: HexNum, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"PR_SET_SECUREBITS"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			{Name: "bits", Kind: Flags, Set: "securebits", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_SET_PTRACER"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: Enum, Set: "ptracer", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_SET_TSC"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "value", Kind: Enum, Set: "tsc", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_SET_UNALIGN"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "value", Kind: Flags, Set: "unalign", Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"PR_CAPBSET_READ", "PR_CAPBSET_DROP"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
@@ -1860,47 +1969,69 @@ var calls = []Call{
 		{[]string{"PR_CAP_AMBIENT"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			{Name: "op", Kind: Enum, Set: "cap_ambient", Len: NoLen, Max: NoLen},
-			{Name: "cap", Kind: Enum, Set: "cap", Len: NoLen, Max: NoLen},
+			{Name: "cap", Kind: HexNum, Len: NoLen, Max: NoLen},
 			{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
 			{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+		}, Ret: Int, key: 1, variants: []variant{
+			{[]string{"PR_CAP_AMBIENT_IS_SET", "PR_CAP_AMBIENT_RAISE", "PR_CAP_AMBIENT_LOWER"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "op", Kind: Enum, Set: "cap_ambient", Len: NoLen, Max: NoLen},
+				{Name: "cap", Kind: Enum, Set: "cap", Len: NoLen, Max: NoLen},
+				{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+		}}},
 		{[]string{"PR_SET_SECCOMP"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			{Name: "mode", Kind: Enum, Set: "seccomp_mode", Len: NoLen, Max: NoLen},
-			{Name: "filter", Kind: Struct, Dir: In, Set: "sock_fprog", Size: 16, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
-		{[]string{"PR_SET_CHILD_SUBREAPER"}, Call{Name: "prctl", Args: []Arg{
-			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-			{Name: "value", Kind: Uint, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
-		{[]string{"PR_GET_CHILD_SUBREAPER", "PR_GET_TID_ADDRESS"}, Call{Name: "prctl", Args: []Arg{
-			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-			{Name: "value", Kind: LongPtr, Dir: Out, Size: 8, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
+			{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+		}, Ret: Int, key: 1, variants: []variant{
+			{[]string{"SECCOMP_MODE_STRICT"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "mode", Kind: Enum, Set: "seccomp_mode", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"SECCOMP_MODE_FILTER"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "mode", Kind: Enum, Set: "seccomp_mode", Len: NoLen, Max: NoLen},
+				{Name: "filter", Kind: Struct, Dir: In, Set: "sock_fprog", Size: 16, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+		}}},
 		{[]string{"PR_SET_MM"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			{Name: "option", Kind: Enum, Set: "prctl_mm", Len: NoLen, Max: NoLen},
-			{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
+			{Name: "addr", Kind: HexNum, Len: NoLen, Max: NoLen},
 			{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
 			{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
-		{[]string{"PR_SET_PTRACER"}, Call{Name: "prctl", Args: []Arg{
-			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"PR_SET_VMA"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			{Name: "attr", Kind: Enum, Set: "prctl_vma", Len: NoLen, Max: NoLen},
-			{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-			{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
-			{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
-		}, Ret: Int}},
-		{[]string{"PR_SET_THP_DISABLE"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "addr", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "size", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "name", Kind: HexNum, Len: NoLen, Max: NoLen},
+		}, Ret: Int, key: 1, variants: []variant{
+			{[]string{"PR_SET_VMA_ANON_NAME"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "attr", Kind: Enum, Set: "prctl_vma", Len: NoLen, Max: NoLen},
+				{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
+				{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+				{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+		}}},
+		{[]string{"PR_GET_SPECULATION_CTRL"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-			{Name: "value", Kind: Uint, Len: NoLen, Max: NoLen},
-			{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
-			{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
-			{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "which", Kind: Enum, Set: "speculation", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_SET_SPECULATION_CTRL"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "which", Kind: Enum, Set: "speculation", Len: NoLen, Max: NoLen},
+			{Name: "how", Kind: HexNum, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_SVE_SET_VL", "PR_SME_SET_VL"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "length", Kind: HexNum, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 	}},
 	{Name: "pread64", Args: []Arg{
@@ -1947,7 +2078,7 @@ var calls = []Call{
 		{Name: "liovcnt", Kind: Size, Len: NoLen, Max: NoLen},
 		{Name: "remote_iov", Kind: Array, Dir: In, Set: "iovec", Size: 16, Len: 4, Max: NoLen},
 		{Name: "riovcnt", Kind: Size, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Size, Len: NoLen, Max: NoLen},
 	}, Ret: Size},
 	{Name: "process_vm_writev", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
@@ -1955,7 +2086,7 @@ var calls = []Call{
 		{Name: "liovcnt", Kind: Size, Len: NoLen, Max: NoLen},
 		{Name: "remote_iov", Kind: Array, Dir: In, Set: "iovec", Size: 16, Len: 4, Max: NoLen},
 		{Name: "riovcnt", Kind: Size, Len: NoLen, Max: NoLen},
-		{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
+		{Name: "flags", Kind: Size, Len: NoLen, Max: NoLen},
 	}, Ret: Size},
 	{Name: "prof", Args: []Arg{
 		{Name: "arg1", Kind: HexNum, Len: NoLen, Max: NoLen},
@@ -1996,35 +2127,81 @@ var calls = []Call{
 		{[]string{"PTRACE_TRACEME"}, Call{Name: "ptrace", Args: []Arg{
 			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 		}, Ret: Long}},
-		{[]string{"PTRACE_CONT", "PTRACE_SYSCALL", "PTRACE_DETACH", "PTRACE_LISTEN"}, Call{Name: "ptrace", Args: []Arg{
+		{[]string{"PTRACE_ATTACH", "PTRACE_INTERRUPT", "PTRACE_KILL", "PTRACE_LISTEN"}, Call{Name: "ptrace", Args: []Arg{
+			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"PTRACE_CONT", "PTRACE_DETACH", "PTRACE_SINGLESTEP", "PTRACE_SYSCALL", "PTRACE_SYSEMU", "PTRACE_SYSEMU_SINGLESTEP"}, Call{Name: "ptrace", Args: []Arg{
 			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 			{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-			{Name: "data", Kind: Sig, Len: NoLen, Max: NoLen},
+			{Name: "sig", Kind: Sig, Len: NoLen, Max: NoLen},
 		}, Ret: Long}},
 		{[]string{"PTRACE_SETOPTIONS", "PTRACE_SEIZE"}, Call{Name: "ptrace", Args: []Arg{
 			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 			{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-			{Name: "data", Kind: Flags, Set: "ptrace_options", Len: NoLen, Max: NoLen},
+			{Name: "options", Kind: Flags, Set: "ptrace_options", Len: NoLen, Max: NoLen},
 		}, Ret: Long}},
 		{[]string{"PTRACE_GETSIGINFO"}, Call{Name: "ptrace", Args: []Arg{
 			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 			{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-			{Name: "data", Kind: Struct, Dir: Out, Set: "siginfo", Size: 128, Len: NoLen, Max: NoLen},
+			{Name: "info", Kind: Struct, Dir: Out, Set: "siginfo", Size: 128, Len: NoLen, Max: NoLen},
 		}, Ret: Long}},
 		{[]string{"PTRACE_SETSIGINFO"}, Call{Name: "ptrace", Args: []Arg{
 			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 			{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-			{Name: "data", Kind: Struct, Dir: In, Set: "siginfo", Size: 128, Len: NoLen, Max: NoLen},
+			{Name: "info", Kind: Struct, Dir: In, Set: "siginfo", Size: 128, Len: NoLen, Max: NoLen},
 		}, Ret: Long}},
-		{[]string{"PTRACE_GETEVENTMSG", "PTRACE_PEEKTEXT", "PTRACE_PEEKDATA", "PTRACE_PEEKUSER"}, Call{Name: "ptrace", Args: []Arg{
+		{[]string{"PTRACE_PEEKTEXT", "PTRACE_PEEKDATA", "PTRACE_GETEVENTMSG"}, Call{Name: "ptrace", Args: []Arg{
 			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 			{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
 			{Name: "data", Kind: LongPtr, Dir: Out, Size: 8, Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"PTRACE_PEEKUSER"}, Call{Name: "ptrace", Args: []Arg{
+			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "offset", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "data", Kind: LongPtr, Dir: Out, Size: 8, Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"PTRACE_POKEUSER"}, Call{Name: "ptrace", Args: []Arg{
+			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "offset", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "data", Kind: Addr, Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"PTRACE_GETREGS", "PTRACE_SETREGS", "PTRACE_GETFPREGS", "PTRACE_SETFPREGS"}, Call{Name: "ptrace", Args: []Arg{
+			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "addr", Kind: Unused, Len: NoLen, Max: NoLen},
+			{Name: "data", Kind: Addr, Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"PTRACE_GETREGSET", "PTRACE_SETREGSET"}, Call{Name: "ptrace", Args: []Arg{
+			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "type", Kind: Enum, Set: "regset", Len: NoLen, Max: NoLen},
+			{Name: "iov", Kind: Array, Dir: In, Set: "iovec", Size: 16, Len: NoLen, Max: NoLen, Count: 1},
+		}, Ret: Long}},
+		{[]string{"PTRACE_GETSIGMASK"}, Call{Name: "ptrace", Args: []Arg{
+			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+			{Name: "mask", Kind: SigSet, Dir: Out, Len: 2, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"PTRACE_SETSIGMASK"}, Call{Name: "ptrace", Args: []Arg{
+			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+			{Name: "mask", Kind: SigSet, Dir: In, Len: 2, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"PTRACE_GET_SYSCALL_INFO", "PTRACE_SECCOMP_GET_FILTER", "PTRACE_SECCOMP_GET_METADATA"}, Call{Name: "ptrace", Args: []Arg{
+			{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+			{Name: "data", Kind: Addr, Len: NoLen, Max: NoLen},
 		}, Ret: Long}},
 	}},
 	{Name: "putpmsg", Args: []Arg{
@@ -2056,11 +2233,11 @@ var calls = []Call{
 		{Name: "flags", Kind: Flags, Set: "rwf", Len: NoLen, Max: NoLen},
 	}, Ret: Size},
 	{Name: "query_module", Args: []Arg{
-		{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
-		{Name: "which", Kind: Int, Len: NoLen, Max: NoLen},
-		{Name: "buf", Kind: Addr, Len: NoLen, Max: NoLen},
-		{Name: "bufsize", Kind: Size, Len: NoLen, Max: NoLen},
-		{Name: "ret", Kind: LongPtr, Dir: Out, Size: 8, Len: NoLen, Max: NoLen},
+		{Name: "name", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "which", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "buf", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "bufsize", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "ret", Kind: HexNum, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "quotactl", Args: []Arg{
 		{Name: "op", Kind: HexNum, Len: NoLen, Max: NoLen},
@@ -2109,8 +2286,15 @@ var calls = []Call{
 		{Name: "magic", Kind: Enum, Set: "reboot_magic1", Len: NoLen, Max: NoLen},
 		{Name: "magic2", Kind: Enum, Set: "reboot_magic2", Len: NoLen, Max: NoLen},
 		{Name: "op", Kind: Enum, Set: "reboot", Len: NoLen, Max: NoLen},
-		{Name: "arg", Kind: Addr, Len: NoLen, Max: NoLen},
-	}, Ret: Int},
+		{Name: "arg", Kind: Unused, Len: NoLen, Max: NoLen},
+	}, Ret: Int, key: 2, variants: []variant{
+		{[]string{"LINUX_REBOOT_CMD_RESTART2"}, Call{Name: "reboot", Args: []Arg{
+			{Name: "magic", Kind: Enum, Set: "reboot_magic1", Len: NoLen, Max: NoLen},
+			{Name: "magic2", Kind: Enum, Set: "reboot_magic2", Len: NoLen, Max: NoLen},
+			{Name: "op", Kind: Enum, Set: "reboot", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+	}},
 	{Name: "recvfrom", Args: []Arg{
 		{Name: "sockfd", Kind: FD, Len: NoLen, Max: NoLen},
 		{Name: "buf", Kind: Buf, Dir: Out, Len: LenRet, Max: 2},
@@ -2241,7 +2425,7 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "sched_getaffinity", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
-		{Name: "cpusetsize", Kind: Size, Len: NoLen, Max: NoLen},
+		{Name: "cpusetsize", Kind: Uint, Len: NoLen, Max: NoLen},
 		{Name: "mask", Kind: Struct, Dir: Out, Set: "cpu_set", Size: 128, Len: LenRet, Max: 1},
 	}, Ret: Int},
 	{Name: "sched_getattr", Args: []Arg{
@@ -2267,7 +2451,7 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "sched_setaffinity", Args: []Arg{
 		{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
-		{Name: "cpusetsize", Kind: Size, Len: NoLen, Max: NoLen},
+		{Name: "cpusetsize", Kind: Uint, Len: NoLen, Max: NoLen},
 		{Name: "mask", Kind: Struct, Dir: In, Set: "cpu_set", Size: 128, Len: 1, Max: NoLen},
 	}, Ret: Int},
 	{Name: "sched_setattr", Args: []Arg{
@@ -2305,8 +2489,6 @@ var calls = []Call{
 		{Name: "arg1", Kind: HexNum, Len: NoLen, Max: NoLen},
 		{Name: "arg2", Kind: HexNum, Len: NoLen, Max: NoLen},
 		{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
-		{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
-		{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "select", Args: []Arg{
 		{Name: "nfds", Kind: Int, Len: NoLen, Max: NoLen},
@@ -2341,25 +2523,25 @@ var calls = []Call{
 		}, Ret: Int}},
 	}},
 	{Name: "semget", Args: []Arg{
-		{Name: "key", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "key", Kind: Enum, Set: "ipc_key", Len: NoLen, Max: NoLen},
 		{Name: "nsems", Kind: Int, Len: NoLen, Max: NoLen},
 		{Name: "semflg", Kind: Flags, Set: "ipcget", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "semop", Args: []Arg{
 		{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 		{Name: "sops", Kind: Array, Dir: In, Set: "sembuf", Size: 6, Len: 2, Max: NoLen},
-		{Name: "nsops", Kind: Size, Len: NoLen, Max: NoLen},
+		{Name: "nsops", Kind: Uint, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "semtimedop", Args: []Arg{
 		{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 		{Name: "sops", Kind: Array, Dir: In, Set: "sembuf", Size: 6, Len: 2, Max: NoLen},
-		{Name: "nsops", Kind: Size, Len: NoLen, Max: NoLen},
+		{Name: "nsops", Kind: Uint, Len: NoLen, Max: NoLen},
 		{Name: "timeout", Kind: Struct, Dir: In, Set: "timespec", Size: 16, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "semtimedop_time64", Args: []Arg{
 		{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 		{Name: "sops", Kind: Array, Dir: In, Set: "sembuf", Size: 6, Len: 2, Max: NoLen},
-		{Name: "nsops", Kind: Size, Len: NoLen, Max: NoLen},
+		{Name: "nsops", Kind: Uint, Len: NoLen, Max: NoLen},
 		{Name: "timeout", Kind: Struct, Dir: In, Set: "timespec64", Size: 16, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "sendfile", Args: []Arg{
@@ -2565,7 +2747,7 @@ var calls = []Call{
 		{Name: "shmaddr", Kind: Addr, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "shmget", Args: []Arg{
-		{Name: "key", Kind: HexNum, Len: NoLen, Max: NoLen},
+		{Name: "key", Kind: Enum, Set: "ipc_key", Len: NoLen, Max: NoLen},
 		{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
 		{Name: "shmflg", Kind: Flags, Set: "shmget", Len: NoLen, Max: NoLen},
 	}, Ret: Int},
@@ -2715,7 +2897,7 @@ var calls = []Call{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "sysfs", Args: []Arg{
-		{Name: "option", Kind: Int, Len: NoLen, Max: NoLen},
+		{Name: "option", Kind: HexNum, Len: NoLen, Max: NoLen},
 		{Name: "arg1", Kind: HexNum, Len: NoLen, Max: NoLen},
 		{Name: "arg2", Kind: HexNum, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
@@ -2727,10 +2909,13 @@ var calls = []Call{
 		{Name: "bufp", Kind: Buf, Dir: Out, Len: LenRet, Max: 2},
 		{Name: "len", Kind: Int, Len: NoLen, Max: NoLen},
 	}, Ret: Int, key: 0, variants: []variant{
-		{[]string{"SYSLOG_ACTION_CLOSE", "SYSLOG_ACTION_OPEN", "SYSLOG_ACTION_CLEAR", "SYSLOG_ACTION_CONSOLE_OFF", "SYSLOG_ACTION_CONSOLE_ON", "SYSLOG_ACTION_CONSOLE_LEVEL", "SYSLOG_ACTION_SIZE_UNREAD", "SYSLOG_ACTION_SIZE_BUFFER"}, Call{Name: "syslog", Args: []Arg{
+		{[]string{"SYSLOG_ACTION_CLOSE", "SYSLOG_ACTION_OPEN", "SYSLOG_ACTION_CLEAR", "SYSLOG_ACTION_CONSOLE_OFF", "SYSLOG_ACTION_CONSOLE_ON", "SYSLOG_ACTION_SIZE_UNREAD", "SYSLOG_ACTION_SIZE_BUFFER"}, Call{Name: "syslog", Args: []Arg{
+			{Name: "type", Kind: Enum, Set: "syslog", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"SYSLOG_ACTION_CONSOLE_LEVEL"}, Call{Name: "syslog", Args: []Arg{
 			{Name: "type", Kind: Enum, Set: "syslog", Len: NoLen, Max: NoLen},
 			{Name: "bufp", Kind: Addr, Len: NoLen, Max: NoLen},
-			{Name: "len", Kind: Int, Len: NoLen, Max: NoLen},
+			{Name: "level", Kind: Int, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 	}},
 	{Name: "tee", Args: []Arg{
@@ -2811,7 +2996,7 @@ var calls = []Call{
 	}, Ret: Int},
 	{Name: "truncate", Args: []Arg{
 		{Name: "path", Kind: Path, Dir: In, Len: NoLen, Max: NoLen},
-		{Name: "length", Kind: Off, Len: NoLen, Max: NoLen},
+		{Name: "length", Kind: Size, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "truncate64", Args: []Arg{
 		{Name: "path", Kind: Path, Dir: In, Len: NoLen, Max: NoLen},
@@ -2822,8 +3007,6 @@ var calls = []Call{
 		{Name: "arg1", Kind: HexNum, Len: NoLen, Max: NoLen},
 		{Name: "arg2", Kind: HexNum, Len: NoLen, Max: NoLen},
 		{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
-		{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
-		{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "ugetrlimit", Args: []Arg{
 		{Name: "resource", Kind: Enum, Set: "rlimit", Len: NoLen, Max: NoLen},
@@ -3154,6 +3337,11 @@ var otherCalls = [3][]Call{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
 			}, Ret: PID}},
+			{[]string{"F_GETOWNER_UIDS"}, Call{Name: "fcntl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "uids", Kind: Addr, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
 			{[]string{"F_SETFD"}, Call{Name: "fcntl", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
@@ -3370,14 +3558,14 @@ var otherCalls = [3][]Call{
 			{Name: "tz", Kind: Struct, Dir: Out, Set: "timezone", Size: 8, Len: NoLen, Max: NoLen},
 		}, Ret: Int},
 		{Name: "io_getevents", Args: []Arg{
-			{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 			{Name: "min_nr", Kind: Long, Len: NoLen, Max: NoLen},
 			{Name: "nr", Kind: Long, Len: NoLen, Max: NoLen},
 			{Name: "events", Kind: Array, Dir: Out, Set: "io_event", Size: 32, Len: LenRet, Max: 2},
 			{Name: "timeout", Kind: Struct, Dir: In, Set: "timespec", Size: 8, Len: NoLen, Max: NoLen},
 		}, Ret: Int},
 		{Name: "io_pgetevents", Args: []Arg{
-			{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 			{Name: "min_nr", Kind: Long, Len: NoLen, Max: NoLen},
 			{Name: "nr", Kind: Long, Len: NoLen, Max: NoLen},
 			{Name: "events", Kind: Array, Dir: Out, Set: "io_event", Size: 32, Len: LenRet, Max: 2},
@@ -3385,7 +3573,7 @@ var otherCalls = [3][]Call{
 			{Name: "usig", Kind: Struct, Dir: In, Set: "sigset_argpack", Size: 8, Len: NoLen, Max: NoLen},
 		}, Ret: Int},
 		{Name: "io_pgetevents_time64", Args: []Arg{
-			{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 			{Name: "min_nr", Kind: Long, Len: NoLen, Max: NoLen},
 			{Name: "nr", Kind: Long, Len: NoLen, Max: NoLen},
 			{Name: "events", Kind: Array, Dir: Out, Set: "io_event", Size: 32, Len: LenRet, Max: 2},
@@ -3397,7 +3585,7 @@ var otherCalls = [3][]Call{
 			{Name: "ctx_idp", Kind: LongPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
 		}, Ret: Int},
 		{Name: "io_submit", Args: []Arg{
-			{Name: "ctx_id", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "ctx_id", Kind: Addr, Len: NoLen, Max: NoLen},
 			{Name: "nr", Kind: Long, Len: NoLen, Max: NoLen},
 			{Name: "iocbpp", Kind: Array, Dir: In, Set: "addr", Size: 4, Len: 1, Max: NoLen},
 		}, Ret: Int},
@@ -3455,10 +3643,20 @@ var otherCalls = [3][]Call{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
-			{[]string{"TIOCSCTTY", "TCSBRK", "TCSBRKP", "TCXONC", "TCFLSH"}, Call{Name: "ioctl", Args: []Arg{
+			{[]string{"TIOCSCTTY", "TCSBRK", "TCSBRKP"}, Call{Name: "ioctl", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 				{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"TCXONC"}, Call{Name: "ioctl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Enum, Set: "tcflow", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"TCFLSH"}, Call{Name: "ioctl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Enum, Set: "tcflush", Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"FICLONE"}, Call{Name: "ioctl", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
@@ -3613,31 +3811,54 @@ var otherCalls = [3][]Call{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 				{Name: "sig", Kind: Sig, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
-			{[]string{"PR_GET_PDEATHSIG"}, Call{Name: "prctl", Args: []Arg{
+			{[]string{"PR_GET_PDEATHSIG", "PR_GET_CHILD_SUBREAPER", "PR_GET_ENDIAN", "PR_GET_FPEMU", "PR_GET_FPEXC", "PR_GET_TSC", "PR_GET_UNALIGN"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-				{Name: "sig", Kind: IntPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
+				{Name: "value", Kind: IntPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
-			{[]string{"PR_GET_DUMPABLE", "PR_GET_KEEPCAPS", "PR_GET_SECCOMP", "PR_GET_TIMERSLACK", "PR_GET_NO_NEW_PRIVS"}, Call{Name: "prctl", Args: []Arg{
+			{[]string{"PR_GET_TID_ADDRESS"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "value", Kind: LongPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_GET_DUMPABLE", "PR_GET_FP_MODE", "PR_GET_KEEPCAPS", "PR_GET_SECCOMP", "PR_GET_TIMERSLACK", "PR_GET_TIMING", "PR_SVE_GET_VL", "PR_SME_GET_VL", "PR_TASK_PERF_EVENTS_DISABLE", "PR_TASK_PERF_EVENTS_ENABLE"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"PR_GET_SECUREBITS"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			}, Ret: HexNum}},
+			{[]string{"PR_SET_CHILD_SUBREAPER", "PR_SET_ENDIAN", "PR_SET_FPEMU", "PR_SET_FPEXC", "PR_SET_KEEPCAPS", "PR_SET_TIMERSLACK", "PR_SET_TIMING"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "value", Kind: Size, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_SET_IO_FLUSHER", "PR_SET_NO_NEW_PRIVS", "PR_SET_THP_DISABLE"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "value", Kind: Size, Len: NoLen, Max: NoLen},
+				{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
 			{[]string{"PR_SET_DUMPABLE"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 				{Name: "value", Kind: Enum, Set: "dumpable", Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
-			{[]string{"PR_SET_KEEPCAPS"}, Call{Name: "prctl", Args: []Arg{
+			{[]string{"PR_SET_FP_MODE"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-				{Name: "value", Kind: Uint, Len: NoLen, Max: NoLen},
-			}, Ret: Int}},
-			{[]string{"PR_SET_TIMERSLACK"}, Call{Name: "prctl", Args: []Arg{
-				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-				{Name: "value", Kind: Uint, Len: NoLen, Max: NoLen},
+				{Name: "mode", Kind: HexNum, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"PR_SET_SECUREBITS"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 				{Name: "bits", Kind: Flags, Set: "securebits", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_SET_PTRACER"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: Enum, Set: "ptracer", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_SET_TSC"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "value", Kind: Enum, Set: "tsc", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_SET_UNALIGN"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "value", Kind: Flags, Set: "unalign", Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"PR_CAPBSET_READ", "PR_CAPBSET_DROP"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
@@ -3646,47 +3867,69 @@ var otherCalls = [3][]Call{
 			{[]string{"PR_CAP_AMBIENT"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 				{Name: "op", Kind: Enum, Set: "cap_ambient", Len: NoLen, Max: NoLen},
-				{Name: "cap", Kind: Enum, Set: "cap", Len: NoLen, Max: NoLen},
+				{Name: "cap", Kind: HexNum, Len: NoLen, Max: NoLen},
 				{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
 				{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
-			}, Ret: Int}},
+			}, Ret: Int, key: 1, variants: []variant{
+				{[]string{"PR_CAP_AMBIENT_IS_SET", "PR_CAP_AMBIENT_RAISE", "PR_CAP_AMBIENT_LOWER"}, Call{Name: "prctl", Args: []Arg{
+					{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+					{Name: "op", Kind: Enum, Set: "cap_ambient", Len: NoLen, Max: NoLen},
+					{Name: "cap", Kind: Enum, Set: "cap", Len: NoLen, Max: NoLen},
+					{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+					{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+				}, Ret: Int}},
+			}}},
 			{[]string{"PR_SET_SECCOMP"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 				{Name: "mode", Kind: Enum, Set: "seccomp_mode", Len: NoLen, Max: NoLen},
-				{Name: "filter", Kind: Struct, Dir: In, Set: "sock_fprog", Size: 8, Len: NoLen, Max: NoLen},
-			}, Ret: Int}},
-			{[]string{"PR_SET_CHILD_SUBREAPER"}, Call{Name: "prctl", Args: []Arg{
-				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-				{Name: "value", Kind: Uint, Len: NoLen, Max: NoLen},
-			}, Ret: Int}},
-			{[]string{"PR_GET_CHILD_SUBREAPER", "PR_GET_TID_ADDRESS"}, Call{Name: "prctl", Args: []Arg{
-				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-				{Name: "value", Kind: LongPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
-			}, Ret: Int}},
+				{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+			}, Ret: Int, key: 1, variants: []variant{
+				{[]string{"SECCOMP_MODE_STRICT"}, Call{Name: "prctl", Args: []Arg{
+					{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+					{Name: "mode", Kind: Enum, Set: "seccomp_mode", Len: NoLen, Max: NoLen},
+				}, Ret: Int}},
+				{[]string{"SECCOMP_MODE_FILTER"}, Call{Name: "prctl", Args: []Arg{
+					{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+					{Name: "mode", Kind: Enum, Set: "seccomp_mode", Len: NoLen, Max: NoLen},
+					{Name: "filter", Kind: Struct, Dir: In, Set: "sock_fprog", Size: 8, Len: NoLen, Max: NoLen},
+				}, Ret: Int}},
+			}}},
 			{[]string{"PR_SET_MM"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 				{Name: "option", Kind: Enum, Set: "prctl_mm", Len: NoLen, Max: NoLen},
-				{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
+				{Name: "addr", Kind: HexNum, Len: NoLen, Max: NoLen},
 				{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
 				{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
-			}, Ret: Int}},
-			{[]string{"PR_SET_PTRACER"}, Call{Name: "prctl", Args: []Arg{
-				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"PR_SET_VMA"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 				{Name: "attr", Kind: Enum, Set: "prctl_vma", Len: NoLen, Max: NoLen},
-				{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-				{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
-				{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
-			}, Ret: Int}},
-			{[]string{"PR_SET_THP_DISABLE"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "addr", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "size", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "name", Kind: HexNum, Len: NoLen, Max: NoLen},
+			}, Ret: Int, key: 1, variants: []variant{
+				{[]string{"PR_SET_VMA_ANON_NAME"}, Call{Name: "prctl", Args: []Arg{
+					{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+					{Name: "attr", Kind: Enum, Set: "prctl_vma", Len: NoLen, Max: NoLen},
+					{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
+					{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+					{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
+				}, Ret: Int}},
+			}}},
+			{[]string{"PR_GET_SPECULATION_CTRL"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-				{Name: "value", Kind: Uint, Len: NoLen, Max: NoLen},
-				{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
-				{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
-				{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "which", Kind: Enum, Set: "speculation", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_SET_SPECULATION_CTRL"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "which", Kind: Enum, Set: "speculation", Len: NoLen, Max: NoLen},
+				{Name: "how", Kind: HexNum, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_SVE_SET_VL", "PR_SME_SET_VL"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "length", Kind: HexNum, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 		}},
 		{Name: "pread64", Args: []Arg{
@@ -3724,7 +3967,7 @@ var otherCalls = [3][]Call{
 			{Name: "liovcnt", Kind: Size, Len: NoLen, Max: NoLen},
 			{Name: "remote_iov", Kind: Array, Dir: In, Set: "iovec", Size: 8, Len: 4, Max: NoLen},
 			{Name: "riovcnt", Kind: Size, Len: NoLen, Max: NoLen},
-			{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
+			{Name: "flags", Kind: Size, Len: NoLen, Max: NoLen},
 		}, Ret: Size},
 		{Name: "process_vm_writev", Args: []Arg{
 			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
@@ -3732,7 +3975,7 @@ var otherCalls = [3][]Call{
 			{Name: "liovcnt", Kind: Size, Len: NoLen, Max: NoLen},
 			{Name: "remote_iov", Kind: Array, Dir: In, Set: "iovec", Size: 8, Len: 4, Max: NoLen},
 			{Name: "riovcnt", Kind: Size, Len: NoLen, Max: NoLen},
-			{Name: "flags", Kind: Uint, Len: NoLen, Max: NoLen},
+			{Name: "flags", Kind: Size, Len: NoLen, Max: NoLen},
 		}, Ret: Size},
 		{Name: "pselect6", Args: []Arg{
 			{Name: "nfds", Kind: Int, Len: NoLen, Max: NoLen},
@@ -3759,35 +4002,81 @@ var otherCalls = [3][]Call{
 			{[]string{"PTRACE_TRACEME"}, Call{Name: "ptrace", Args: []Arg{
 				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 			}, Ret: Long}},
-			{[]string{"PTRACE_CONT", "PTRACE_SYSCALL", "PTRACE_DETACH", "PTRACE_LISTEN"}, Call{Name: "ptrace", Args: []Arg{
+			{[]string{"PTRACE_ATTACH", "PTRACE_INTERRUPT", "PTRACE_KILL", "PTRACE_LISTEN"}, Call{Name: "ptrace", Args: []Arg{
+				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+			}, Ret: Long}},
+			{[]string{"PTRACE_CONT", "PTRACE_DETACH", "PTRACE_SINGLESTEP", "PTRACE_SYSCALL", "PTRACE_SYSEMU", "PTRACE_SYSEMU_SINGLESTEP"}, Call{Name: "ptrace", Args: []Arg{
 				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 				{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-				{Name: "data", Kind: Sig, Len: NoLen, Max: NoLen},
+				{Name: "sig", Kind: Sig, Len: NoLen, Max: NoLen},
 			}, Ret: Long}},
 			{[]string{"PTRACE_SETOPTIONS", "PTRACE_SEIZE"}, Call{Name: "ptrace", Args: []Arg{
 				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 				{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-				{Name: "data", Kind: Flags, Set: "ptrace_options", Len: NoLen, Max: NoLen},
+				{Name: "options", Kind: Flags, Set: "ptrace_options", Len: NoLen, Max: NoLen},
 			}, Ret: Long}},
 			{[]string{"PTRACE_GETSIGINFO"}, Call{Name: "ptrace", Args: []Arg{
 				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 				{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-				{Name: "data", Kind: Struct, Dir: Out, Set: "siginfo", Size: 128, Len: NoLen, Max: NoLen},
+				{Name: "info", Kind: Struct, Dir: Out, Set: "siginfo", Size: 128, Len: NoLen, Max: NoLen},
 			}, Ret: Long}},
 			{[]string{"PTRACE_SETSIGINFO"}, Call{Name: "ptrace", Args: []Arg{
 				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 				{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
-				{Name: "data", Kind: Struct, Dir: In, Set: "siginfo", Size: 128, Len: NoLen, Max: NoLen},
+				{Name: "info", Kind: Struct, Dir: In, Set: "siginfo", Size: 128, Len: NoLen, Max: NoLen},
 			}, Ret: Long}},
-			{[]string{"PTRACE_GETEVENTMSG", "PTRACE_PEEKTEXT", "PTRACE_PEEKDATA", "PTRACE_PEEKUSER"}, Call{Name: "ptrace", Args: []Arg{
+			{[]string{"PTRACE_PEEKTEXT", "PTRACE_PEEKDATA", "PTRACE_GETEVENTMSG"}, Call{Name: "ptrace", Args: []Arg{
 				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
 				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
 				{Name: "addr", Kind: Addr, Len: NoLen, Max: NoLen},
 				{Name: "data", Kind: LongPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
+			}, Ret: Long}},
+			{[]string{"PTRACE_PEEKUSER"}, Call{Name: "ptrace", Args: []Arg{
+				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+				{Name: "offset", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "data", Kind: LongPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
+			}, Ret: Long}},
+			{[]string{"PTRACE_POKEUSER"}, Call{Name: "ptrace", Args: []Arg{
+				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+				{Name: "offset", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "data", Kind: Addr, Len: NoLen, Max: NoLen},
+			}, Ret: Long}},
+			{[]string{"PTRACE_GETREGS", "PTRACE_SETREGS", "PTRACE_GETFPREGS", "PTRACE_SETFPREGS"}, Call{Name: "ptrace", Args: []Arg{
+				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+				{Name: "addr", Kind: Unused, Len: NoLen, Max: NoLen},
+				{Name: "data", Kind: Addr, Len: NoLen, Max: NoLen},
+			}, Ret: Long}},
+			{[]string{"PTRACE_GETREGSET", "PTRACE_SETREGSET"}, Call{Name: "ptrace", Args: []Arg{
+				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+				{Name: "type", Kind: Enum, Set: "regset", Len: NoLen, Max: NoLen},
+				{Name: "iov", Kind: Array, Dir: In, Set: "iovec", Size: 8, Len: NoLen, Max: NoLen, Count: 1},
+			}, Ret: Long}},
+			{[]string{"PTRACE_GETSIGMASK"}, Call{Name: "ptrace", Args: []Arg{
+				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+				{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+				{Name: "mask", Kind: SigSet, Dir: Out, Len: 2, Max: NoLen},
+			}, Ret: Long}},
+			{[]string{"PTRACE_SETSIGMASK"}, Call{Name: "ptrace", Args: []Arg{
+				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+				{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+				{Name: "mask", Kind: SigSet, Dir: In, Len: 2, Max: NoLen},
+			}, Ret: Long}},
+			{[]string{"PTRACE_GET_SYSCALL_INFO", "PTRACE_SECCOMP_GET_FILTER", "PTRACE_SECCOMP_GET_METADATA"}, Call{Name: "ptrace", Args: []Arg{
+				{Name: "request", Kind: Enum, Set: "ptrace", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+				{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+				{Name: "data", Kind: Addr, Len: NoLen, Max: NoLen},
 			}, Ret: Long}},
 		}},
 		{Name: "pwrite64", Args: []Arg{
@@ -3812,13 +4101,6 @@ var otherCalls = [3][]Call{
 			{Name: "offset_high", Kind: High, Len: NoLen, Max: NoLen},
 			{Name: "flags", Kind: Flags, Set: "rwf", Len: NoLen, Max: NoLen},
 		}, Ret: Size},
-		{Name: "query_module", Args: []Arg{
-			{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
-			{Name: "which", Kind: Int, Len: NoLen, Max: NoLen},
-			{Name: "buf", Kind: Addr, Len: NoLen, Max: NoLen},
-			{Name: "bufsize", Kind: Size, Len: NoLen, Max: NoLen},
-			{Name: "ret", Kind: LongPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
-		}, Ret: Int},
 		{Name: "readahead", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "offset", Kind: Off, Len: NoLen, Max: NoLen},
@@ -3900,7 +4182,7 @@ var otherCalls = [3][]Call{
 		{Name: "semtimedop", Args: []Arg{
 			{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 			{Name: "sops", Kind: Array, Dir: In, Set: "sembuf", Size: 6, Len: 2, Max: NoLen},
-			{Name: "nsops", Kind: Size, Len: NoLen, Max: NoLen},
+			{Name: "nsops", Kind: Uint, Len: NoLen, Max: NoLen},
 			{Name: "timeout", Kind: Struct, Dir: In, Set: "timespec", Size: 8, Len: NoLen, Max: NoLen},
 		}, Ret: Int},
 		{Name: "sendfile", Args: []Arg{

@@ -32,7 +32,7 @@ var sets = []set{
 	{name: "fanotify_event", unknown: "FAN_???", long: true, of: [3]*setValues{&set_fanotify_event_amd64, &set_fanotify_event_amd64, &set_fanotify_event_amd64}},
 	{name: "fanotify_init", unknown: "FAN_???", of: [3]*setValues{&set_fanotify_init_amd64, &set_fanotify_init_amd64, &set_fanotify_init_amd64}},
 	{name: "fanotify_mark", unknown: "FAN_MARK_???", of: [3]*setValues{&set_fanotify_mark_amd64, &set_fanotify_mark_amd64, &set_fanotify_mark_amd64}},
-	{name: "fcntl", unknown: "F_???", of: [3]*setValues{&set_fcntl_amd64, &set_fcntl_amd64, &set_fcntl_i386}},
+	{name: "fcntl", unknown: "F_???", of: [3]*setValues{&set_fcntl_amd64, &set_fcntl_amd64, &set_fcntl_amd64}},
 	{name: "fd", unknown: "FD_???", of: [3]*setValues{&set_fd_amd64, &set_fd_amd64, &set_fd_amd64}},
 	{name: "file_mode", unknown: "S_???", octal: true, of: [3]*setValues{&set_file_mode_amd64, &set_file_mode_amd64, &set_file_mode_amd64}},
 	{name: "finit_module", unknown: "MODULE_INIT_???", of: [3]*setValues{&set_finit_module_amd64, &set_finit_module_amd64, &set_finit_module_amd64}},
@@ -58,12 +58,14 @@ var sets = []set{
 	{name: "ioprio", unknown: "IOPRIO_WHO_???", of: [3]*setValues{&set_ioprio_amd64, &set_ioprio_amd64, &set_ioprio_amd64}},
 	{name: "ioprio_class", unknown: "IOPRIO_CLASS_???", of: [3]*setValues{&set_ioprio_class_amd64, &set_ioprio_class_amd64, &set_ioprio_class_amd64}},
 	{name: "ipc", of: [3]*setValues{&set_ipc_amd64, &set_ipc_amd64, &set_ipc_amd64}},
+	{name: "ipc_key", of: [3]*setValues{&set_ipc_key_amd64, &set_ipc_key_amd64, &set_ipc_key_amd64}},
 	{name: "ipcget", unknown: "IPC_???", octal: true, of: [3]*setValues{&set_ipcget_amd64, &set_ipcget_amd64, &set_ipcget_amd64}},
 	{name: "ipproto", unknown: "IPPROTO_???", of: [3]*setValues{&set_ipproto_amd64, &set_ipproto_amd64, &set_ipproto_amd64}},
 	{name: "itimer", unknown: "ITIMER_???", of: [3]*setValues{&set_itimer_amd64, &set_itimer_amd64, &set_itimer_amd64}},
 	{name: "kcmp", unknown: "KCMP_???", of: [3]*setValues{&set_kcmp_amd64, &set_kcmp_amd64, &set_kcmp_amd64}},
 	{name: "kexec", unknown: "KEXEC_???", long: true, of: [3]*setValues{&set_kexec_amd64, &set_kexec_amd64, &set_kexec_amd64}},
 	{name: "kexec_file", unknown: "KEXEC_FILE_???", long: true, of: [3]*setValues{&set_kexec_file_amd64, &set_kexec_file_amd64, &set_kexec_file_amd64}},
+	{name: "key_perm", unknown: "KEY_???", of: [3]*setValues{&set_key_perm_amd64, &set_key_perm_amd64, &set_key_perm_amd64}},
 	{name: "keyctl", unknown: "KEYCTL_???", of: [3]*setValues{&set_keyctl_amd64, &set_keyctl_amd64, &set_keyctl_amd64}},
 	{name: "keyring", decimal: true, of: [3]*setValues{&set_keyring_amd64, &set_keyring_amd64, &set_keyring_amd64}},
 	{name: "landlock_create", unknown: "LANDLOCK_CREATE_RULESET_???", of: [3]*setValues{&set_landlock_create_amd64, &set_landlock_create_amd64, &set_landlock_create_amd64}},
@@ -103,6 +105,7 @@ var sets = []set{
 	{name: "open", unknown: "O_???", of: [3]*setValues{&set_open_amd64, &set_open_arm64, &set_open_amd64}},
 	{name: "open_tree", unknown: "OPEN_TREE_???", of: [3]*setValues{&set_open_tree_amd64, &set_open_tree_amd64, &set_open_tree_amd64}},
 	{name: "perf", unknown: "PERF_FLAG_???", long: true, of: [3]*setValues{&set_perf_amd64, &set_perf_amd64, &set_perf_amd64}},
+	{name: "personality", unknown: "PER_???", of: [3]*setValues{&set_personality_amd64, &set_personality_amd64, &set_personality_amd64}},
 	{name: "pidfd_open", unknown: "PIDFD_???", of: [3]*setValues{&set_pidfd_open_amd64, &set_pidfd_open_amd64, &set_pidfd_open_amd64}},
 	{name: "pidfd_signal", unknown: "PIDFD_SIGNAL_???", of: [3]*setValues{&set_pidfd_signal_amd64, &set_pidfd_signal_amd64, &set_pidfd_signal_amd64}},
 	{name: "pkey", unknown: "PKEY_???", of: [3]*setValues{&set_pkey_amd64, &set_pkey_amd64, &set_pkey_amd64}},
@@ -114,10 +117,13 @@ var sets = []set{
 	{name: "prot", unknown: "PROT_???", long: true, of: [3]*setValues{&set_prot_amd64, &set_prot_arm64, &set_prot_amd64}},
 	{name: "ptrace", unknown: "PTRACE_???", of: [3]*setValues{&set_ptrace_amd64, &set_ptrace_arm64, &set_ptrace_i386}},
 	{name: "ptrace_options", unknown: "PTRACE_O_???", long: true, of: [3]*setValues{&set_ptrace_options_amd64, &set_ptrace_options_amd64, &set_ptrace_options_amd64}},
+	{name: "ptracer", decimal: true, of: [3]*setValues{&set_ptracer_amd64, &set_ptracer_amd64, &set_ptracer_amd64}},
 	{name: "reboot", unknown: "LINUX_REBOOT_CMD_???", of: [3]*setValues{&set_reboot_amd64, &set_reboot_amd64, &set_reboot_amd64}},
 	{name: "reboot_magic1", unknown: "LINUX_REBOOT_MAGIC_???", of: [3]*setValues{&set_reboot_magic1_amd64, &set_reboot_magic1_amd64, &set_reboot_magic1_amd64}},
 	{name: "reboot_magic2", unknown: "LINUX_REBOOT_MAGIC_???", of: [3]*setValues{&set_reboot_magic2_amd64, &set_reboot_magic2_amd64, &set_reboot_magic2_amd64}},
+	{name: "regset", unknown: "NT_???", of: [3]*setValues{&set_regset_amd64, &set_regset_amd64, &set_regset_amd64}},
 	{name: "rename", unknown: "RENAME_???", of: [3]*setValues{&set_rename_amd64, &set_rename_amd64, &set_rename_amd64}},
+	{name: "reqkey", unknown: "KEY_REQKEY_DEFL_???", of: [3]*setValues{&set_reqkey_amd64, &set_reqkey_amd64, &set_reqkey_amd64}},
 	{name: "resolve", unknown: "RESOLVE_???", long: true, of: [3]*setValues{&set_resolve_amd64, &set_resolve_amd64, &set_resolve_amd64}},
 	{name: "rlimit", unknown: "RLIMIT_???", of: [3]*setValues{&set_rlimit_amd64, &set_rlimit_amd64, &set_rlimit_amd64}},
 	{name: "rseq", unknown: "RSEQ_FLAG_???", of: [3]*setValues{&set_rseq_amd64, &set_rseq_amd64, &set_rseq_amd64}},
@@ -170,6 +176,7 @@ var sets = []set{
 	{name: "sockopt.SOL_XDP", unknown: "XDP_???", of: [3]*setValues{&set_sockopt_SOL_XDP_amd64, &set_sockopt_SOL_XDP_amd64, &set_sockopt_SOL_XDP_amd64}},
 	{name: "socktype", unknown: "SOCK_???", of: [3]*setValues{&set_socktype_amd64, &set_socktype_amd64, &set_socktype_amd64}},
 	{name: "sol", unknown: "SOL_??", of: [3]*setValues{&set_sol_amd64, &set_sol_amd64, &set_sol_amd64}},
+	{name: "speculation", unknown: "PR_SPEC_???", of: [3]*setValues{&set_speculation_amd64, &set_speculation_amd64, &set_speculation_amd64}},
 	{name: "splice", unknown: "SPLICE_F_???", of: [3]*setValues{&set_splice_amd64, &set_splice_amd64, &set_splice_amd64}},
 	{name: "statmount", unknown: "STATMOUNT_???", of: [3]*setValues{&set_statmount_amd64, &set_statmount_amd64, &set_statmount_amd64}},
 	{name: "statx", unknown: "STATX_???", of: [3]*setValues{&set_statx_amd64, &set_statx_amd64, &set_statx_amd64}},
@@ -177,7 +184,9 @@ var sets = []set{
 	{name: "statx_attr", unknown: "STATX_ATTR_???", long: true, of: [3]*setValues{&set_statx_attr_amd64, &set_statx_attr_amd64, &set_statx_attr_amd64}},
 	{name: "swap", unknown: "SWAP_FLAG_???", of: [3]*setValues{&set_swap_amd64, &set_swap_amd64, &set_swap_amd64}},
 	{name: "sync_file_range", unknown: "SYNC_FILE_RANGE_???", of: [3]*setValues{&set_sync_file_range_amd64, &set_sync_file_range_amd64, &set_sync_file_range_amd64}},
-	{name: "syslog", unknown: "SYSLOG_ACTION_???", of: [3]*setValues{&set_syslog_amd64, &set_syslog_amd64, &set_syslog_amd64}},
+	{name: "syslog", unknown: "SYSLOG_ACTION_???", numbered: true, of: [3]*setValues{&set_syslog_amd64, &set_syslog_amd64, &set_syslog_amd64}},
+	{name: "tcflow", unknown: "TC???", of: [3]*setValues{&set_tcflow_amd64, &set_tcflow_amd64, &set_tcflow_amd64}},
+	{name: "tcflush", unknown: "TC???", of: [3]*setValues{&set_tcflush_amd64, &set_tcflush_amd64, &set_tcflush_amd64}},
 	{name: "termios_cflag", of: [3]*setValues{&set_termios_cflag_amd64, &set_termios_cflag_amd64, &set_termios_cflag_amd64}},
 	{name: "termios_iflag", of: [3]*setValues{&set_termios_iflag_amd64, &set_termios_iflag_amd64, &set_termios_iflag_amd64}},
 	{name: "termios_lflag", of: [3]*setValues{&set_termios_lflag_amd64, &set_termios_lflag_amd64, &set_termios_lflag_amd64}},
@@ -186,7 +195,9 @@ var sets = []set{
 	{name: "timerfd", unknown: "TFD_???", of: [3]*setValues{&set_timerfd_amd64, &set_timerfd_amd64, &set_timerfd_amd64}},
 	{name: "timex_state", unknown: "TIME_???", of: [3]*setValues{&set_timex_state_amd64, &set_timex_state_amd64, &set_timex_state_amd64}},
 	{name: "timex_status", unknown: "STA_???", of: [3]*setValues{&set_timex_status_amd64, &set_timex_status_amd64, &set_timex_status_amd64}},
+	{name: "tsc", unknown: "PR_TSC_???", of: [3]*setValues{&set_tsc_amd64, &set_tsc_amd64, &set_tsc_amd64}},
 	{name: "umount", unknown: "MNT_???", of: [3]*setValues{&set_umount_amd64, &set_umount_amd64, &set_umount_amd64}},
+	{name: "unalign", unknown: "PR_UNALIGN_???", of: [3]*setValues{&set_unalign_amd64, &set_unalign_amd64, &set_unalign_amd64}},
 	{name: "unshare", unknown: "CLONE_???", of: [3]*setValues{&set_unshare_amd64, &set_unshare_amd64, &set_unshare_amd64}},
 	{name: "userfaultfd", unknown: "UFFD_???", of: [3]*setValues{&set_userfaultfd_amd64, &set_userfaultfd_amd64, &set_userfaultfd_amd64}},
 	{name: "wait", unknown: "W???", of: [3]*setValues{&set_wait_amd64, &set_wait_amd64, &set_wait_amd64}},
@@ -860,48 +871,12 @@ var set_fcntl_amd64 = setValues{
 		{0x9, "F_GETOWN"},
 		{0xa, "F_SETSIG"},
 		{0xb, "F_GETSIG"},
-		{0xf, "F_SETOWN_EX"},
-		{0x10, "F_GETOWN_EX"},
-		{0x24, "F_OFD_GETLK"},
-		{0x25, "F_OFD_SETLK"},
-		{0x26, "F_OFD_SETLKW"},
-		{0x400, "F_SETLEASE"},
-		{0x401, "F_GETLEASE"},
-		{0x402, "F_NOTIFY"},
-		{0x403, "F_DUPFD_QUERY"},
-		{0x404, "F_CREATED_QUERY"},
-		{0x405, "F_CANCELLK"},
-		{0x406, "F_DUPFD_CLOEXEC"},
-		{0x407, "F_SETPIPE_SZ"},
-		{0x408, "F_GETPIPE_SZ"},
-		{0x409, "F_ADD_SEALS"},
-		{0x40a, "F_GET_SEALS"},
-		{0x40b, "F_GET_RW_HINT"},
-		{0x40c, "F_SET_RW_HINT"},
-		{0x40d, "F_GET_FILE_RW_HINT"},
-		{0x40e, "F_SET_FILE_RW_HINT"},
-	},
-}
-
-var set_fcntl_i386 = setValues{
-	values: []named{
-		{0x0, "F_DUPFD"},
-		{0x1, "F_GETFD"},
-		{0x2, "F_SETFD"},
-		{0x3, "F_GETFL"},
-		{0x4, "F_SETFL"},
-		{0x5, "F_GETLK"},
-		{0x6, "F_SETLK"},
-		{0x7, "F_SETLKW"},
-		{0x8, "F_SETOWN"},
-		{0x9, "F_GETOWN"},
-		{0xa, "F_SETSIG"},
-		{0xb, "F_GETSIG"},
 		{0xc, "F_GETLK64"},
 		{0xd, "F_SETLK64"},
 		{0xe, "F_SETLKW64"},
 		{0xf, "F_SETOWN_EX"},
 		{0x10, "F_GETOWN_EX"},
+		{0x11, "F_GETOWNER_UIDS"},
 		{0x24, "F_OFD_GETLK"},
 		{0x25, "F_OFD_SETLK"},
 		{0x26, "F_OFD_SETLKW"},
@@ -1324,6 +1299,12 @@ var set_ipc_amd64 = setValues{
 	},
 }
 
+var set_ipc_key_amd64 = setValues{
+	values: []named{
+		{0x0, "IPC_PRIVATE"},
+	},
+}
+
 var set_ipcget_amd64 = setValues{
 	values: []named{
 		{0x200, "IPC_CREAT"},
@@ -1427,6 +1408,35 @@ var set_kexec_file_amd64 = setValues{
 		{0x2, "KEXEC_FILE_ON_CRASH"},
 		{0x4, "KEXEC_FILE_NO_INITRAMFS"},
 		{0x8, "KEXEC_FILE_DEBUG"},
+	},
+}
+
+var set_key_perm_amd64 = setValues{
+	values: []named{
+		{0x1000000, "KEY_POS_VIEW"},
+		{0x2000000, "KEY_POS_READ"},
+		{0x4000000, "KEY_POS_WRITE"},
+		{0x8000000, "KEY_POS_SEARCH"},
+		{0x10000000, "KEY_POS_LINK"},
+		{0x20000000, "KEY_POS_SETATTR"},
+		{0x10000, "KEY_USR_VIEW"},
+		{0x20000, "KEY_USR_READ"},
+		{0x40000, "KEY_USR_WRITE"},
+		{0x80000, "KEY_USR_SEARCH"},
+		{0x100000, "KEY_USR_LINK"},
+		{0x200000, "KEY_USR_SETATTR"},
+		{0x100, "KEY_GRP_VIEW"},
+		{0x200, "KEY_GRP_READ"},
+		{0x400, "KEY_GRP_WRITE"},
+		{0x800, "KEY_GRP_SEARCH"},
+		{0x1000, "KEY_GRP_LINK"},
+		{0x2000, "KEY_GRP_SETATTR"},
+		{0x1, "KEY_OTH_VIEW"},
+		{0x2, "KEY_OTH_READ"},
+		{0x4, "KEY_OTH_WRITE"},
+		{0x8, "KEY_OTH_SEARCH"},
+		{0x10, "KEY_OTH_LINK"},
+		{0x20, "KEY_OTH_SETATTR"},
 	},
 }
 
@@ -2038,6 +2048,44 @@ var set_perf_amd64 = setValues{
 	},
 }
 
+var set_personality_amd64 = setValues{
+	fields: []field{
+		{after: 0, mask: 0xff, values: []named{
+			{0x0, "PER_LINUX"},
+			{0x1, "PER_SVR4"},
+			{0x2, "PER_SVR3"},
+			{0x3, "PER_SCOSVR3"},
+			{0x4, "PER_WYSEV386"},
+			{0x5, "PER_ISCR4"},
+			{0x6, "PER_BSD"},
+			{0x7, "PER_XENIX"},
+			{0x8, "PER_LINUX32"},
+			{0x9, "PER_IRIX32"},
+			{0xa, "PER_IRIXN32"},
+			{0xb, "PER_IRIX64"},
+			{0xc, "PER_RISCOS"},
+			{0xd, "PER_SOLARIS"},
+			{0xe, "PER_UW7"},
+			{0xf, "PER_OSF4"},
+			{0x10, "PER_HPUX"},
+			{0xff, "PER_MASK"},
+		}},
+	},
+	values: []named{
+		{0x20000, "UNAME26"},
+		{0x40000, "ADDR_NO_RANDOMIZE"},
+		{0x80000, "FDPIC_FUNCPTRS"},
+		{0x100000, "MMAP_PAGE_ZERO"},
+		{0x200000, "ADDR_COMPAT_LAYOUT"},
+		{0x400000, "READ_IMPLIES_EXEC"},
+		{0x800000, "ADDR_LIMIT_32BIT"},
+		{0x1000000, "SHORT_INODE"},
+		{0x2000000, "WHOLE_SECONDS"},
+		{0x4000000, "STICKY_TIMEOUTS"},
+		{0x8000000, "ADDR_LIMIT_3GB"},
+	},
+}
+
 var set_pidfd_open_amd64 = setValues{
 	values: []named{
 		{0x800, "PIDFD_NONBLOCK"},
@@ -2379,6 +2427,12 @@ var set_ptrace_options_amd64 = setValues{
 	},
 }
 
+var set_ptracer_amd64 = setValues{
+	values: []named{
+		{0xffffffff, "PR_SET_PTRACER_ANY"},
+	},
+}
+
 var set_reboot_amd64 = setValues{
 	values: []named{
 		{0x0, "LINUX_REBOOT_CMD_CAD_OFF"},
@@ -2407,11 +2461,55 @@ var set_reboot_magic2_amd64 = setValues{
 	},
 }
 
+var set_regset_amd64 = setValues{
+	values: []named{
+		{0x1, "NT_PRSTATUS"},
+		{0x2, "NT_PRFPREG"},
+		{0x3, "NT_PRPSINFO"},
+		{0x4, "NT_TASKSTRUCT"},
+		{0x6, "NT_AUXV"},
+		{0x200, "NT_386_TLS"},
+		{0x201, "NT_386_IOPERM"},
+		{0x202, "NT_X86_XSTATE"},
+		{0x400, "NT_ARM_VFP"},
+		{0x401, "NT_ARM_TLS"},
+		{0x402, "NT_ARM_HW_BREAK"},
+		{0x403, "NT_ARM_HW_WATCH"},
+		{0x404, "NT_ARM_SYSTEM_CALL"},
+		{0x405, "NT_ARM_SVE"},
+		{0x406, "NT_ARM_PAC_MASK"},
+		{0x407, "NT_ARM_PACA_KEYS"},
+		{0x408, "NT_ARM_PACG_KEYS"},
+		{0x409, "NT_ARM_TAGGED_ADDR_CTRL"},
+		{0x40a, "NT_ARM_PAC_ENABLED_KEYS"},
+		{0x40b, "NT_ARM_SSVE"},
+		{0x40c, "NT_ARM_ZA"},
+		{0x40d, "NT_ARM_ZT"},
+		{0x40e, "NT_ARM_FPMR"},
+		{0x40f, "NT_ARM_POE"},
+		{0x410, "NT_ARM_GCS"},
+	},
+}
+
 var set_rename_amd64 = setValues{
 	values: []named{
 		{0x1, "RENAME_NOREPLACE"},
 		{0x2, "RENAME_EXCHANGE"},
 		{0x4, "RENAME_WHITEOUT"},
+	},
+}
+
+var set_reqkey_amd64 = setValues{
+	values: []named{
+		{0x0, "KEY_REQKEY_DEFL_DEFAULT"},
+		{0x1, "KEY_REQKEY_DEFL_THREAD_KEYRING"},
+		{0x2, "KEY_REQKEY_DEFL_PROCESS_KEYRING"},
+		{0x3, "KEY_REQKEY_DEFL_SESSION_KEYRING"},
+		{0x4, "KEY_REQKEY_DEFL_USER_KEYRING"},
+		{0x5, "KEY_REQKEY_DEFL_USER_SESSION_KEYRING"},
+		{0x6, "KEY_REQKEY_DEFL_GROUP_KEYRING"},
+		{0x7, "KEY_REQKEY_DEFL_REQUESTOR_KEYRING"},
+		{0xffffffff, "KEY_REQKEY_DEFL_NO_CHANGE"},
 	},
 }
 
@@ -3267,6 +3365,14 @@ var set_sol_amd64 = setValues{
 	},
 }
 
+var set_speculation_amd64 = setValues{
+	values: []named{
+		{0x0, "PR_SPEC_STORE_BYPASS"},
+		{0x1, "PR_SPEC_INDIRECT_BRANCH"},
+		{0x2, "PR_SPEC_L1D_FLUSH"},
+	},
+}
+
 var set_splice_amd64 = setValues{
 	values: []named{
 		{0x1, "SPLICE_F_MOVE"},
@@ -3373,6 +3479,23 @@ var set_syslog_amd64 = setValues{
 		{0x8, "SYSLOG_ACTION_CONSOLE_LEVEL"},
 		{0x9, "SYSLOG_ACTION_SIZE_UNREAD"},
 		{0xa, "SYSLOG_ACTION_SIZE_BUFFER"},
+	},
+}
+
+var set_tcflow_amd64 = setValues{
+	values: []named{
+		{0x0, "TCOOFF"},
+		{0x1, "TCOON"},
+		{0x2, "TCIOFF"},
+		{0x3, "TCION"},
+	},
+}
+
+var set_tcflush_amd64 = setValues{
+	values: []named{
+		{0x0, "TCIFLUSH"},
+		{0x1, "TCOFLUSH"},
+		{0x2, "TCIOFLUSH"},
 	},
 }
 
@@ -3561,12 +3684,26 @@ var set_timex_status_amd64 = setValues{
 	},
 }
 
+var set_tsc_amd64 = setValues{
+	values: []named{
+		{0x1, "PR_TSC_ENABLE"},
+		{0x2, "PR_TSC_SIGSEGV"},
+	},
+}
+
 var set_umount_amd64 = setValues{
 	values: []named{
 		{0x1, "MNT_FORCE"},
 		{0x2, "MNT_DETACH"},
 		{0x4, "MNT_EXPIRE"},
 		{0x8, "UMOUNT_NOFOLLOW"},
+	},
+}
+
+var set_unalign_amd64 = setValues{
+	values: []named{
+		{0x1, "PR_UNALIGN_NOPRINT"},
+		{0x2, "PR_UNALIGN_SIGBUS"},
 	},
 }
 

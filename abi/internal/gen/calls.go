@@ -21,7 +21,7 @@ type call struct {
 // variant is a call for some values of its command.
 type variant struct {
 	keys []string
-	call call
+	call *call
 }
 
 // arg is an argument as abi.Arg has it; kinds by their word.
@@ -70,16 +70,24 @@ func readCalls(name string, s sets) (*callTable, error) {
 	for i := range t.other {
 		t.other[i] = map[string]*call{}
 	}
-	var last *call
+	var above []*call // the calls that an indented line can belong to
 	err := eachLine(name, func(line string) error {
 		var err error
 		switch {
 		case strings.HasPrefix(line, "struct "):
 			err = t.addStruct(strings.Fields(line)[1:])
 		case line[0] == '\t':
-			err = t.addVariant(last, strings.TrimSpace(line))
+			level := strings.LastIndex(line, "\t")
+			if level >= len(above) {
+				return fmt.Errorf("indented too far")
+			}
+			var v *call
+			v, err = t.addVariant(above[level], line[level+1:])
+			above = append(above[:level+1], v)
 		default:
-			last, err = t.addCall(line)
+			var c *call
+			c, err = t.addCall(line)
+			above = []*call{c}
 		}
 		return err
 	})
@@ -147,16 +155,16 @@ func (t *callTable) addCall(line string) (*call, error) {
 }
 
 // addVariant reads "COMMAND …: arguments [= result]" below a call.
-func (t *callTable) addVariant(c *call, line string) error {
+func (t *callTable) addVariant(c *call, line string) (*call, error) {
 	keys, rest, ok := strings.Cut(line, ":")
-	if c == nil || !ok {
-		return fmt.Errorf("want: COMMAND …: arguments, below a call")
+	if !ok {
+		return nil, fmt.Errorf("want: COMMAND …: arguments")
 	}
 	v := variant{keys: strings.Fields(keys)}
 	for _, k := range v.keys {
 		key := t.keyArg(c, k)
 		if key < 0 || c.key >= 0 && c.key != key {
-			return fmt.Errorf("%s: no argument of %s has this value", k, c.name)
+			return nil, fmt.Errorf("%s: no argument of %s has this value", k, c.name)
 		}
 		c.key = key
 	}
@@ -165,12 +173,12 @@ func (t *callTable) addVariant(c *call, line string) error {
 		ret = c.ret
 	}
 	if kinds[ret] == "" {
-		return fmt.Errorf("unknown result %q", ret)
+		return nil, fmt.Errorf("unknown result %q", ret)
 	}
 	args, err := t.parseArgs(c.args[:c.key+1], strings.TrimSpace(params))
-	v.call = call{name: c.name, ret: ret, args: args, key: -1}
+	v.call = &call{name: c.name, ret: ret, args: args, key: -1}
 	c.variants = append(c.variants, v)
-	return err
+	return v.call, err
 }
 
 // keyArg finds the argument whose set holds the constant.

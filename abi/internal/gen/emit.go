@@ -60,19 +60,10 @@ func writeCalls(w *writer, t *callTable) {
 func writeCall(w *writer, c *call, arch int) {
 	w.p("{")
 	writeFields(w, c, arch)
-	if c.key >= 0 {
-		w.p(", key: %d, variants: []variant{\n", c.key)
-		for _, v := range c.variants {
-			w.p("{%#v, Call{", v.keys)
-			writeFields(w, &v.call, arch)
-			w.p("}},\n")
-		}
-		w.p("}")
-	}
 	w.p("},\n")
 }
 
-// writeFields writes name, arguments and result.
+// writeFields writes name, arguments, result and variants.
 func writeFields(w *writer, c *call, arch int) {
 	w.p("Name: %q", c.name)
 	if len(c.args) > 0 {
@@ -87,6 +78,16 @@ func writeFields(w *writer, c *call, arch int) {
 	} else {
 		w.p(", Ret: %s", kinds[c.ret])
 	}
+	if c.key < 0 {
+		return
+	}
+	w.p(", key: %d, variants: []variant{\n", c.key)
+	for _, v := range c.variants {
+		w.p("{%#v, Call{", v.keys)
+		writeFields(w, v.call, arch)
+		w.p("}},\n")
+	}
+	w.p("}")
 }
 
 // writeArg writes one argument.
@@ -151,7 +152,7 @@ func writeSets(w *writer, s sets) {
 		if v.unknown != "" {
 			w.p(", unknown: %q", v.unknown)
 		}
-		for _, word := range v.words() {
+		for _, word := range v.words {
 			w.p(", %s: true", word)
 		}
 		w.p(", of: [3]*setValues{")
@@ -171,17 +172,6 @@ func writeSets(w *writer, s sets) {
 			}
 		}
 	}
-}
-
-// words are the set's attributes.
-func (s *set) words() (words []string) {
-	for word, is := range map[string]bool{"long": s.long, "octal": s.octal, "decimal": s.decimal} {
-		if is {
-			words = append(words, word)
-		}
-	}
-	sort.Strings(words)
-	return words
 }
 
 // valuesName is the variable that holds a set's content on an architecture.

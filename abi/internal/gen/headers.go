@@ -207,4 +207,3 @@ func runC(text string) (string, error) {
 	out, err := exec.Command(bin).Output()
 	return string(out), err
 }
-

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -10,12 +11,14 @@ import (
 type set struct {
 	name    string
 	enum    bool
-	long    bool
-	octal   bool
-	decimal bool
-	unknown string // "O_???", "" when nothing is said of unknown values
+	unknown string   // "O_???", "" when nothing is said of unknown values
+	words   []string // attributes
 	of      [3]setValues
 }
+
+// attributes are the words that can stand behind a set's name; abi.set has a
+// field for each.
+var attributes = map[string]bool{"long": true, "octal": true, "decimal": true, "numbered": true}
 
 // setValues is a set's content on one architecture.
 type setValues struct {
@@ -77,17 +80,13 @@ func readSets(name string, c *consts) (sets, error) {
 // newSet reads a set's first line: "flags NAME [PREFIX_???] [long] …".
 func newSet(words []string) (*set, error) {
 	if len(words) < 2 || words[0] != "flags" && words[0] != "enum" {
-		return nil, fmt.Errorf("want: flags|enum NAME [PREFIX_???] [long] [octal] [decimal]")
+		return nil, fmt.Errorf("want: flags|enum NAME [PREFIX_???] [attribute …]")
 	}
 	s := &set{name: words[1], enum: words[0] == "enum"}
 	for _, w := range words[2:] {
 		switch {
-		case w == "long":
-			s.long = true
-		case w == "octal":
-			s.octal = true
-		case w == "decimal":
-			s.decimal = true
+		case attributes[w]:
+			s.words = append(s.words, w)
 		case strings.Contains(w, "?"):
 			s.unknown = w
 		default:
@@ -217,7 +216,7 @@ func excluded(name string, not map[string]bool) bool {
 
 // width cuts a value to the set's width.
 func (s *set) width(v uint64) uint64 {
-	if s.long {
+	if slices.Contains(s.words, "long") {
 		return v
 	}
 	return v & 0xffffffff
