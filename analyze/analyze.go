@@ -35,6 +35,7 @@ func (a *Analyzer) Diagnose() *Diagnosis {
 		d.Source.Files = append(d.Source.Files, name)
 	}
 	f.settle()
+	f.markHarmless()
 	root := f.state.Root
 	d.Outcome = outcome(root, a.hung || root != nil && f.interrupted(root))
 	switch d.Outcome.Status {

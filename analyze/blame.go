@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
@@ -78,20 +79,23 @@ func (f *facts) children(s *suspect) []*suspect {
 	p := s.hist.proc
 	var out []*suspect
 	var last *replay.Process
+	var well []int // where the children that ended well began
 	for _, c := range p.Children {
-		if c.Failed() && before(c, s.anchor, p) {
-			if last == nil || c.Ended.Index > last.Ended.Index {
-				last = c
-			}
+		if c.Failed() && before(c, s.anchor, p) && (last == nil || c.Ended.Index > last.Ended.Index) {
+			last = c
+		}
+		if !c.Failed() && c.First != nil {
+			well = append(well, c.First.Index)
 		}
 	}
+	slices.Sort(well)
 	for _, c := range p.Children {
 		if !c.Failed() || killedFromOutside(p, c) {
 			continue
 		}
 		h := f.history(c)
 		k := &suspect{hist: h, from: s, how: "child", anchor: anchorOf(h)}
-		k.link = s.link + f.linkOf(s, k, c == last)
+		k.link = s.link + linkOf(s, k, c == last, well)
 		k.because = fmt.Sprintf("%s started %s, which %s", name(p), name(c), ended(c))
 		out = append(out, k)
 	}
@@ -108,12 +112,13 @@ func before(c *replay.Process, a anchor, parent *replay.Process) bool {
 	return c.Ended != nil && (a.line == nil || c.Ended.Index < a.pos.index || parent.Ended == nil || c.Reaped != nil && c.Reaped.Index < a.pos.index)
 }
 
-// linkOf rates how likely a child's failure is its parent's.
-func (f *facts) linkOf(s, k *suspect, last bool) float64 {
+// linkOf rates how likely a child's failure is its parent's; well says where
+// its siblings that ended well began.
+func linkOf(s, k *suspect, last bool, well []int) float64 {
 	p, c := s.hist.proc, k.hist.proc
 	pts := 1.0
 	if k.anchor.line != nil && containsAny(strings.ToLower(k.anchor.line.text), []string{"cannot remove", "can't remove", "unlink", "failed to remove"}) {
-		pts -= 6 // cleaning up
+		pts -= 9 // what is to be removed is gone already
 	}
 	switch {
 	case p.Exit == nil:
@@ -133,13 +138,8 @@ func (f *facts) linkOf(s, k *suspect, last bool) float64 {
 		pts -= 2 // a test that said no
 	}
 	// Work that went on after it, by other children, says that it was handled.
-	later := 0
-	for _, o := range p.Children {
-		if o != c && o.First != nil && o.First.Index > c.Ended.Index && !o.Failed() {
-			later++
-		}
-	}
-	pts -= 0.6 * float64(min(later, 5))
+	at, _ := slices.BinarySearch(well, c.Ended.Index)
+	pts -= 0.6 * float64(min(len(well)-at, 5))
 	if !before(c, s.anchor, p) {
 		pts -= 3
 	}

@@ -208,7 +208,7 @@ func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
 			}
 		}
 	}
-	for _, r := range f.words.read {
+	for _, r := range f.words.read[x.hist] {
 		if interp == "" && r.file.Path != "" && f.state.Abs(r.file.Path) == x.path {
 			interp = shebang(r.text)
 			there = true

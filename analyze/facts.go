@@ -27,6 +27,7 @@ type facts struct {
 	calls       int
 	cut         int // strings that the trace has only the beginning of
 	untraced    []*reaped
+	harmless    map[string]bool // failures in processes that ended well
 }
 
 // history is what is kept of one process.
@@ -124,7 +125,7 @@ const (
 )
 
 func newFacts() *facts {
-	return &facts{state: replay.New(), procs: map[*replay.Process]*history{}, lastFailure: map[int]*failure{}, files: map[string]bool{}}
+	return &facts{state: replay.New(), procs: map[*replay.Process]*history{}, words: words{read: map[*history][]*passed{}}, lastFailure: map[int]*failure{}, files: map[string]bool{}}
 }
 
 func (f *facts) history(p *replay.Process) *history {

@@ -96,6 +96,19 @@ type anchor struct {
 	pos  position
 	line *line  // nil: it ended without a word
 	text string // all that the process said from there on
+	// errnos that the line, or else the text, gives; filled by named.
+	errnos map[string]bool
+}
+
+// named gives the errnos that the message names.
+func (a *anchor) named() map[string]bool {
+	if a.errnos == nil && a.line != nil {
+		a.errnos = errnosIn(a.line.text)
+		if len(a.errnos) == 0 {
+			a.errnos = errnosIn(a.text)
+		}
+	}
+	return a.errnos
 }
 
 // clusterGap is how many calls may lie between two lines of one message.

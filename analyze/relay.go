@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
@@ -42,9 +43,8 @@ const answerWindow = 25
 // answers: what a process read last before its message came from another one
 // of the trace, which may have put a failure of its own in other words.
 func (f *facts) answers(s *suspect) []*suspect {
-	for i := len(f.words.read) - 1; i >= 0; i-- {
-		in := f.words.read[i]
-		if in.hist != s.hist || in.pos.index >= s.anchor.pos.index {
+	for _, in := range slices.Backward(f.words.read[s.hist]) {
+		if in.pos.index >= s.anchor.pos.index {
 			continue
 		}
 		if s.anchor.pos.seq-in.pos.seq > answerWindow {
@@ -53,8 +53,7 @@ func (f *facts) answers(s *suspect) []*suspect {
 		if in.file.Pipe == nil && (in.file.Sock == nil || in.file.Sock.Pair == nil) {
 			continue
 		}
-		for k := len(f.words.wrote) - 1; k >= 0; k-- {
-			out := f.words.wrote[k]
+		for _, out := range slices.Backward(f.words.wrote) {
 			if out.hist == s.hist || entered(out) > in.pos.index || !connects(out.file, in.file) {
 				continue
 			}
@@ -86,9 +85,8 @@ func (f *facts) relayOf(s *suspect) *relay {
 		return nil
 	}
 	for _, words := range cores(s.anchor.line.text) {
-		for i := len(f.words.read) - 1; i >= 0; i-- {
-			in := f.words.read[i]
-			if in.hist != s.hist || in.pos.index > s.anchor.line.end.index || !shares(in, words) {
+		for _, in := range slices.Backward(f.words.read[s.hist]) {
+			if in.pos.index > s.anchor.line.end.index || !shares(in, words) {
 				continue
 			}
 			if in.file.Kind == replay.PathFile && strings.Contains(words, in.file.Path) {

@@ -189,10 +189,7 @@ func namesErrno(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil || c.sus.anchor.line == nil {
 		return 0, ""
 	}
-	named := errnosIn(c.sus.anchor.line.text)
-	if len(named) == 0 {
-		named = errnosIn(c.sus.anchor.text)
-	}
+	named := c.sus.anchor.named()
 	switch {
 	case named[c.fail.errno]:
 		return 2.5, fmt.Sprintf("the message gives its error (%s)", c.fail.errno)
@@ -387,21 +384,26 @@ func fallback(_ *facts, c *candidate) (float64, string) {
 // and ended well.
 func harmlessElsewhere(f *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x == nil || x.path == "" || x.count > 2 {
-		return 0, ""
-	}
-	for _, h := range f.order {
-		p := h.proc
-		if p == c.sus.hist.proc || p.Exit == nil || p.Failed() {
-			continue
-		}
-		for _, o := range h.failures {
-			if o.name == x.name && o.errno == x.errno && o.path == x.path && o.program != "" {
-				return -4, ""
-			}
-		}
+	if x != nil && x.path != "" && x.count <= 2 && f.harmless[x.what()] {
+		return -4, ""
 	}
 	return 0, ""
+}
+
+// what names a failure across processes.
+func (x *failure) what() string { return x.name + "\x00" + x.errno + "\x00" + x.path }
+
+// markHarmless collects the failures of processes that ended well.
+func (f *facts) markHarmless() {
+	f.harmless = map[string]bool{}
+	for _, h := range f.order {
+		if h.proc.Exit == nil || h.proc.Failed() {
+			continue
+		}
+		for _, x := range h.failures {
+			f.harmless[x.what()] = true
+		}
+	}
 }
 
 // startupProbe: what every program asks before it has begun: the loader's and
@@ -546,7 +548,7 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	case file != nil && c.sus.anchor.line != nil && containsAny(strings.ToLower(c.sus.anchor.line.text), endWords):
 		points, why = 4.5, "the message speaks of its end"
 	}
-	if c.sus.anchor.line != nil && hasErrnoText(c.sus.anchor.text) {
+	if c.sus.anchor.line != nil && len(c.sus.anchor.named()) > 0 {
 		points -= 3 // then a call failed
 	}
 	if c.sus.anchor.line != nil && asPlace(c.sus.anchor.line.text, path.Base(c.source.path)) {

@@ -15,7 +15,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // the bytes that they passed to each other.
 type words struct {
 	wrote []*passed // writes to anything that another process may read
-	read  []*passed
+	read  map[*history][]*passed
 	size  int
 	// mixed is the program's own output where a log holds it.
 	mixed []string
@@ -126,7 +126,7 @@ func (f *facts) read(h *history, st *replay.Step) {
 	if !printable(text) && file.Kind == replay.PathFile {
 		return
 	}
-	f.words.read = f.words.pass(f.words.read, &passed{h, file, at, st.Event, text, cut})
+	f.words.read[h] = f.words.pass(f.words.read[h], &passed{h, file, at, st.Event, text, cut})
 }
 
 func (f *facts) write(h *history, st *replay.Step) {
