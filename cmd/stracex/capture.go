@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -47,14 +48,14 @@ func newCapture(name string) (*capture, error) {
 func newTempCapture() (*capture, error) {
 	f, err := os.CreateTemp("", "stracex-*.stx")
 	if err != nil {
-		return nil, err
+		return nil, &tempError{err}
 	}
 	w, err := stx.NewWriter(f)
 	if err == nil {
 		err = os.Remove(f.Name())
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, &tempError{errors.Join(err, f.Close())}
 	}
 	return &capture{w: w, read: f}, nil
 }
@@ -71,7 +72,12 @@ func (c *capture) run(argv []string, timeout time.Duration) error {
 	if c.result.PID == 0 {
 		return errors.Join(err, c.discard())
 	}
-	c.lost = errors.Join(err, c.w.Close())
+	if err = errors.Join(err, c.w.Close()); err != nil {
+		c.lost = fmt.Errorf("the capture ends early: %w", err)
+		if c.name == "" {
+			c.lost = &tempError{c.lost}
+		}
+	}
 	return nil
 }
 

@@ -86,6 +86,12 @@ func (e *notAFileError) Error() string {
 	return e.name + " is not a regular file, so the diagnosis can't be made from it"
 }
 
+// tempError is trouble with the nameless file that a capture goes to.
+type tempError struct{ err error }
+
+func (e *tempError) Error() string { return e.err.Error() }
+func (e *tempError) Unwrap() error { return e.err }
+
 // complain says what went wrong and what to do, and gives the exit status.
 func complain(w io.Writer, err error) int {
 	if err == nil {
@@ -129,6 +135,9 @@ func hint(err error) string {
 	if e, ok := errors.AsType[*parser.NotATraceError](err); ok {
 		return e.Hint()
 	}
+	if _, ok := errors.AsType[*tempError](err); ok {
+		return "set TMPDIR to a directory that has room and may be written to, or keep the capture with -o FILE"
+	}
 	return fileHint(err)
 }
 
@@ -139,7 +148,7 @@ func fileHint(err error) string {
 	case errors.Is(err, parser.ErrEmpty):
 		return "a trace is made with: strace -f -s 256 -o FILE COMMAND, or stracex record -o FILE COMMAND"
 	case errors.Is(err, syscall.ENOSPC):
-		return "free some space, or set TMPDIR to a directory that has it"
+		return "make room there, or choose another place"
 	case errors.Is(err, fs.ErrPermission):
 		return "choose a place that you may use, or become a user who may use this one"
 	}

@@ -34,7 +34,8 @@ func TestComplain(t *testing.T) {
 		{fmt.Errorf("a.log: %w", parser.ErrEmpty), 2, []string{"a.log: the file is empty", "strace -f -s 256"}},
 		{&parser.NotATraceError{Name: "a.out", Looks: "an ELF program"}, 2, []string{"an ELF program", "strace -f -s 256"}},
 		{&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}, 2, []string{"open x: permission denied", "choose a place"}},
-		{ours(&fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}), 125, []string{"TMPDIR"}},
+		{ours(&fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}), 125, []string{"make room"}},
+		{ours(&tempError{&fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}}), 125, []string{"no space", "TMPDIR"}},
 		{&commandError{[]string{"./app", "-x"}}, 2, []string{"no such subcommand: ./app", "stracex why ./app -x"}},
 		{errors.New("a\x1b[31m\nb\u202e"), 2, []string{"stracex: a\\x1b[31m\nstracex: b\\u202e\n"}},
 	} {

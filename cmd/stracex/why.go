@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"time"
 
@@ -56,7 +55,7 @@ func why(argv []string, keep string, timeout time.Duration, show *reportFlags) e
 		return ours(err)
 	}
 	if c.lost != nil {
-		complain(os.Stderr, fmt.Errorf("the capture ends early: %w", c.lost))
+		complain(os.Stderr, c.lost)
 	}
 	trace, err := c.trace()
 	if err != nil {
