@@ -39,7 +39,7 @@ func (e *engine) lookUpAddress(at place, c *call, errno unix.Errno, raw []byte) 
 // lookUpHolder finds out who holds an address that a bind has failed for.
 func (e *engine) lookUpHolder(at place, raw []byte) {
 	wanted, ok := socketAddress(raw)
-	if !ok || !e.first(lookup{at.pid, unix.EADDRINUSE, wanted.String()}) {
+	if !ok || !e.first(at.pid, unix.EADDRINUSE, wanted.String()) {
 		return
 	}
 	ev := &stx.Evidence{}

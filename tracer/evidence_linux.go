@@ -2,6 +2,7 @@ package tracer
 
 import (
 	"bytes"
+	"hash/maphash"
 	"path"
 	"strings"
 
@@ -16,16 +17,15 @@ import (
 const evidenceMax = 20000
 
 // lookedUp remembers what was looked up already.
-type lookedUp struct {
-	count int
-	keys  map[lookup]bool
-}
+type lookedUp map[lookup]bool
 
 type lookup struct {
 	pid   int
 	errno unix.Errno
-	path  string
+	what  uint64 // hash of the path or address, which may be long
 }
+
+var lookupSeed = maphash.MakeSeed()
 
 // pathErrors are the errors that a walk over the path can explain.
 var pathErrors = map[unix.Errno]bool{
@@ -72,7 +72,7 @@ func (e *engine) lookUpPath(at place, c *call, errno unix.Errno, dirfd int, name
 		}
 		full = strings.TrimSuffix(dir, "/") + "/" + name
 	}
-	if !e.first(lookup{at.pid, errno, full}) {
+	if !e.first(at.pid, errno, full) {
 		return
 	}
 	ev := &stx.Evidence{Path: path.Clean(full)}
@@ -91,16 +91,16 @@ func (e *engine) lookUpPath(at place, c *call, errno unix.Errno, dirfd int, name
 }
 
 // first says whether this was not looked up yet, and may be.
-func (e *engine) first(l lookup) bool {
-	if e.looked.count >= evidenceMax || e.looked.keys[l] {
+func (e *engine) first(pid int, errno unix.Errno, what string) bool {
+	l := lookup{pid, errno, maphash.String(lookupSeed, what)}
+	if len(e.looked) >= evidenceMax || e.looked[l] {
 		return false
 	}
-	if e.looked.keys == nil {
-		e.looked.keys = map[lookup]bool{}
+	if e.looked == nil {
+		e.looked = lookedUp{}
 	}
-	e.looked.keys[l] = true
-	e.looked.count++
-	if e.looked.count == evidenceMax {
+	e.looked[l] = true
+	if len(e.looked) == evidenceMax {
 		e.note(0, "evidence", "no more failed calls are looked into: there were very many")
 	}
 	return true

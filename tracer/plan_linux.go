@@ -16,14 +16,15 @@ const (
 	argvMax  = 1024 // arguments of an execve, and variables (their pointers only)
 	argvRoom = 64 << 10
 	// Messages are written, and they are what a diagnosis starts from.
-	writeMax     = 64 << 10 // to fds 0, 1, 2 and to what isn't a regular file
-	writeFileMax = 4096     // to a regular file
-	readPipeMax  = 4096     // from what isn't a regular file: pipes, sockets, terminals
-	arrayMax     = 16 << 10 // arrays of structs, directory entries
-	structMax    = 4096     // a struct with a size of its own, ancillary data
-	iovMax       = 1024     // elements of an iovec array (the kernel's UIO_MAXIOV)
-	msgsMax      = 64       // messages of one sendmmsg or recvmmsg
-	addrMax      = 128      // sizeof(struct sockaddr_storage)
+	writeMax     = 64 << 10  // to fds 0, 1, 2 and to what isn't a regular file
+	writeFileMax = 4096      // to a regular file
+	readPipeMax  = 4096      // from what isn't a regular file: pipes, sockets, terminals
+	arrayMax     = 16 << 10  // arrays of structs, directory entries
+	structMax    = 4096      // a struct with a size of its own, ancillary data
+	iovMax       = 1024      // elements of an iovec array (the kernel's UIO_MAXIOV)
+	msgsMax      = 64        // messages of one sendmmsg or recvmmsg
+	addrMax      = 128       // sizeof(struct sockaddr_storage)
+	planMax      = 256 << 10 // all that is copied at one stop
 )
 
 // source is a tracee's memory.
@@ -41,8 +42,9 @@ type plan struct {
 	// a regular file.
 	special func(fd int) bool
 
-	out []stx.Mem
-	ret int64 // at the exit
+	out  []stx.Mem
+	size int   // bytes in out
+	ret  int64 // at the exit
 }
 
 // copier copies what argument a points to.
@@ -121,15 +123,14 @@ func (p *plan) take(addr, want uint64, max int) []byte {
 	if addr == 0 || want == 0 || max <= 0 {
 		return nil
 	}
-	n := int(min(want, uint64(max)))
+	n := int(min(want, uint64(min(max, planMax-p.size))))
 	for i := range p.out {
 		if m := &p.out[i]; m.Addr == addr && len(m.Data) >= n {
 			return m.Data[:n]
 		}
 	}
 	data, errno := p.memory.read(addr, n)
-	p.out = append(p.out, stx.Mem{Addr: addr, Want: want, Data: data, Errno: int32(errno)})
-	return data
+	return p.add(stx.Mem{Addr: addr, Want: want, Data: data, Errno: int32(errno)})
 }
 
 // takeString copies a string with its NUL. A Want above the length of Data says
@@ -148,8 +149,13 @@ func (p *plan) keep(addr uint64, data []byte, errno int32, more bool) []byte {
 	if more {
 		want++
 	}
-	p.out = append(p.out, stx.Mem{Addr: addr, Want: want, Data: data, Errno: errno})
-	return data
+	return p.add(stx.Mem{Addr: addr, Want: want, Data: data, Errno: errno})
+}
+
+func (p *plan) add(m stx.Mem) []byte {
+	p.out = append(p.out, m)
+	p.size += len(m.Data)
+	return m.Data
 }
 
 // word is the size of a pointer.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -24,6 +25,12 @@ const tracerEnv = "STRACEX_TEST_TRACER"
 
 func TestMain(m *testing.M) {
 	Init()
+	if nr, err := strconv.Atoi(os.Getenv(denyEnv)); err == nil {
+		if err := deny(uint32(nr)); err != nil {
+			fmt.Fprintln(os.Stderr, "seccomp:", err)
+			os.Exit(1)
+		}
+	}
 	if os.Getenv(tracerEnv) == "" {
 		os.Exit(m.Run())
 	}

@@ -26,12 +26,17 @@ func newWaker() (*waker, error) {
 	if err := setRestart(wakeSignal, false); err != nil {
 		return nil, err
 	}
-	var set unix.Sigset_t
-	set.Val[(wakeSignal-1)/64] |= 1 << ((wakeSignal - 1) % 64)
-	if err := unix.PthreadSigmask(unix.SIG_UNBLOCK, &set, nil); err != nil {
+	if err := unblock(wakeSignal); err != nil {
 		return nil, err
 	}
 	return &waker{tid: unix.Gettid()}, nil
+}
+
+// unblock lets a signal through to the calling thread.
+func unblock(sig unix.Signal) error {
+	var set unix.Sigset_t
+	set.Val[(sig-1)/64] |= 1 << ((sig - 1) % 64) // 64 bits: see Run
+	return unix.PthreadSigmask(unix.SIG_UNBLOCK, &set, nil)
 }
 
 // wake makes the engine look around. It may be called from any goroutine and
