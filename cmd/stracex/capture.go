@@ -72,7 +72,10 @@ func (c *capture) run(argv []string, timeout time.Duration) error {
 	if c.result.PID == 0 {
 		return errors.Join(err, c.discard())
 	}
-	if err = errors.Join(err, c.w.Close()); err != nil {
+	if cerr := c.w.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
 		c.lost = fmt.Errorf("the capture ends early: %w", err)
 		if c.name == "" {
 			c.lost = &tempError{c.lost}
