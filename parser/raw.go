@@ -27,6 +27,7 @@ type rawReader struct {
 	bytes  int              // of memory that open holds
 	held   *rawCall         // the last of them, while no event tells of it
 	asides []*event.Event   // what came up during held and is no part of any call
+	now    int64            // time of the last record
 	done   bool
 
 	interrupted map[int]string // by TID: the call that a restart_syscall would go on with
@@ -82,6 +83,9 @@ func (r *rawReader) Read() (*event.Event, error) {
 		case err == io.EOF:
 			r.done = true
 			r.abandonAll()
+			if r.stx.Truncated() {
+				r.give(0, r.now, &event.Event{Kind: event.Comment, Text: "the capture is truncated: " + r.stx.Why()})
+			}
 		case err != nil:
 			return nil, err
 		default:
@@ -95,6 +99,7 @@ func (r *rawReader) Read() (*event.Event, error) {
 }
 
 func (r *rawReader) record(rec *stx.Record) {
+	r.now = rec.Time
 	switch rec.Kind {
 	case stx.KindBegin:
 		r.begin = rec.Begin

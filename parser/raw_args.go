@@ -85,10 +85,13 @@ func (d *decoder) unknownCall() []event.Value {
 // value gives one argument.
 func (d *decoder) value(i int) event.Value {
 	a := &d.desc.Args[i]
-	if int(a.Kind) < len(argKinds) {
-		if f := argKinds[a.Kind]; f != nil {
-			return f(d, i, a)
+	if own := ownArgs[d.name]; own != nil && own[a.Name] != nil {
+		if v := own[a.Name](d, i); v.Kind != event.None {
+			return v
 		}
+	}
+	if f := argKinds[a.Kind]; f != nil {
+		return f(d, i, a)
 	}
 	return hexValue(d.args[i])
 }

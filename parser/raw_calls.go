@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"fmt"
+
 	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/event"
 )
@@ -9,6 +11,12 @@ import (
 
 // wholeCalls write all arguments of a call.
 var wholeCalls map[string]func(d *decoder) []event.Value
+
+// ownArgs write one argument of a call; None leaves it to its kind.
+var ownArgs = map[string]map[string]func(d *decoder, i int) event.Value{
+	"futex":  {"val3": wakeOpArg},
+	"socket": {"protocol": packetProtocol},
+}
 
 // structArgs and arrayArgs write an argument that points to a certain struct.
 var structArgs, arrayArgs map[string]func(d *decoder, i int, a *abi.Arg) event.Value
@@ -146,6 +154,36 @@ func restartArgs(d *decoder) []event.Value {
 		return nil
 	}
 	return []event.Value{{Kind: event.Raw, Str: "<... resuming interrupted " + d.restarts + " ...>"}}
+}
+
+// wakeOpArg writes what FUTEX_WAKE_OP does and tests (futex(2)).
+func wakeOpArg(d *decoder, i int) event.Value {
+	const command, wakeOp = 0x7f, 5
+	if d.args[1]&command != wakeOp {
+		return event.Value{}
+	}
+	v := d.args[i]
+	op, cmp := v>>28&0xf, v>>24&0xf
+	ops := [...]string{"FUTEX_OP_SET", "FUTEX_OP_ADD", "FUTEX_OP_OR", "FUTEX_OP_ANDN", "FUTEX_OP_XOR"}
+	tests := [...]string{"FUTEX_OP_CMP_EQ", "FUTEX_OP_CMP_NE", "FUTEX_OP_CMP_LT", "FUTEX_OP_CMP_LE", "FUTEX_OP_CMP_GT", "FUTEX_OP_CMP_GE"}
+	shift := ""
+	if op&8 != 0 {
+		shift = "FUTEX_OP_OPARG_SHIFT<<28|"
+	}
+	if op&7 >= uint64(len(ops)) || cmp >= uint64(len(tests)) {
+		return event.Value{}
+	}
+	return notation(fmt.Sprintf("%s%s<<28|%#x<<12|%s<<24|%#x", shift, ops[op&7], v>>12&0xfff, tests[cmp], v&0xfff))
+}
+
+// packetProtocol writes the protocol of a packet socket, which is in the order
+// of the network.
+func packetProtocol(d *decoder, i int) event.Value {
+	if d.arch.EnumText("domain", d.args[0]) != "AF_PACKET" {
+		return event.Value{}
+	}
+	n := d.args[i]
+	return call("htons", constant(d.arch.EnumText("eth_p", n>>8&0xff|n&0xff<<8)))
 }
 
 // leftStruct writes a struct as the kernel has left it.

@@ -2,7 +2,6 @@ package parser
 
 import (
 	"bytes"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -235,14 +234,6 @@ func (d *decoder) scalar(f *layoutField, n, width uint64) event.Value {
 	return uintValue(n)
 }
 
-// size is how many bytes a struct takes.
-func (d *decoder) size(l *layout) uint64 {
-	r := reading{d: d, long: d.long()}
-	r.b = make([]byte, 4096)
-	r.structure(l)
-	return r.off
-}
-
 // pick takes some members of a struct, in another order.
 func pick(v event.Value, names ...string) event.Value {
 	out := event.Value{Kind: event.Struct, Cut: len(names) < len(v.Elems)}
@@ -252,20 +243,4 @@ func pick(v event.Value, names ...string) event.Value {
 		}
 	}
 	return out
-}
-
-// checkLayouts says what is wrong in layoutText, nil when nothing is.
-func checkLayouts() error {
-	verbs := " i u x o ptr dev text bytes flags enum struct sig "
-	for name, l := range layouts() {
-		for _, f := range l.fields {
-			if !strings.Contains(verbs, " "+f.verb+" ") {
-				return fmt.Errorf("%s.%s: no such type %q", name, f.name, f.verb)
-			}
-			if f.verb == "struct" && layouts()[f.set] == nil {
-				return fmt.Errorf("%s.%s: no struct %q", name, f.name, f.set)
-			}
-		}
-	}
-	return nil
 }

@@ -117,11 +117,10 @@ func (d *decoder) controlAt(m memory, addr, n uint64) event.Value {
 			one.Elems = append(one.Elems, member("cmsg_data", data))
 		}
 		v.Elems = append(v.Elems, one)
-		next := (size + uint64(long) - 1) / uint64(long) * uint64(long)
-		if size < uint64(long+8) || next >= uint64(len(b)) {
+		if size < uint64(long+8) || size >= uint64(len(b)) {
 			break
 		}
-		b = b[next:]
+		b = b[min((size+uint64(long)-1)/uint64(long)*uint64(long), uint64(len(b))):]
 	}
 	return v
 }

@@ -150,22 +150,24 @@ func (d *decoder) signed(n uint64) int64 {
 	return int64(n)
 }
 
+// maxPointers is how many pointers of an argv or envp are looked at.
+const maxPointers = 1 << 17
+
 // pointers gives the pointers from addr to the NULL that ends them. whole: the
 // NULL was copied.
 func (d *decoder) pointers(addr uint64) (list []uint64, whole bool) {
-	size := d.long()
-	for addr != 0 {
-		p, ok := d.in.number(addr, size)
-		if !ok {
-			return list, false
-		}
+	if addr == 0 {
+		return nil, false
+	}
+	size := int(d.long())
+	for b := d.in.at(addr, maxPointers*uint64(size)); len(b) >= size; b = b[size:] {
+		p := word(b[:size])
 		if p == 0 {
 			return list, true
 		}
 		list = append(list, p)
-		addr += size
 	}
-	return nil, false
+	return list, false
 }
 
 func argvArg(d *decoder, i int, _ *abi.Arg) event.Value {
@@ -173,8 +175,8 @@ func argvArg(d *decoder, i int, _ *abi.Arg) event.Value {
 	if list == nil && !whole {
 		return addrValue(d.args[i])
 	}
-	v := event.Value{Kind: event.Array, Cut: !whole}
-	for _, p := range list {
+	v := event.Value{Kind: event.Array, Cut: !whole || len(list) > maxElems}
+	for _, p := range list[:min(len(list), maxElems)] {
 		v.Elems = append(v.Elems, d.stringAt(d.in, p))
 	}
 	return v

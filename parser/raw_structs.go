@@ -66,9 +66,8 @@ futex_waitv val:x8 uaddr:x8 flags:x4
 stack_t     ss_sp:ptr ss_flags:flags4/sigaltstack ss_size:ulong
 robust_list_head next:ptr futex_offset:long pending:ptr
 
-epoll_event        events:flags4/epoll_event data:struct/epoll_data
-epoll_event@amd64  packed events:flags4/epoll_event data:struct/epoll_data
-epoll_data  u32:u4 u64:u4
+epoll_event        events:flags4/epoll_event data:u8
+epoll_event@amd64  packed events:flags4/epoll_event data:u8
 linger      l_onoff:i4 l_linger:i4
 sock_fprog  len:u2 filter:ptr
 in6_pktinfo ipi6_addr:bytes*16 ipi6_ifindex:u4

@@ -25,6 +25,7 @@ type straceReader struct {
 	ready   []*event.Event
 	done    bool
 	pending map[int]*pendingCall // by TID: calls that have begun and not ended
+	execs   map[int]bool         // by TID: those of pending that are an execve
 	held    int                  // bytes of text that pending holds
 	summary bool                 // inside the table of strace -C
 	from    int                  // the line where a mended call begins, 0 for any other
@@ -58,6 +59,7 @@ func newStraceText(b *bufio.Reader, name string) *straceReader {
 		stats:   Stats{Kind: "strace"},
 		who:     newThreads(),
 		pending: map[int]*pendingCall{},
+		execs:   map[int]bool{},
 	}
 }
 
@@ -186,9 +188,25 @@ func (r *straceReader) call(l line, body string) {
 	if why == "" {
 		return
 	}
-	if r.who.column || !r.mixedWrite(l, name, rest) && !r.tear(l, name, rest) {
+	switch {
+	case !l.whole && r.lastCall(name, rest):
+	case !r.who.column && (r.mixedWrite(l, name, rest) || r.tear(l, name, rest)):
+	default:
 		r.unknown(l, why)
 	}
+}
+
+// lastCall handles a call that the log ends in: strace writes the arguments
+// known at entry and waits. It returns false when the log is cut elsewhere.
+func (r *straceReader) lastCall(name, text string) bool {
+	r.scan.reset(text)
+	l := r.scan.list(')')
+	if l.closed || r.scan.open {
+		return false
+	}
+	r.stats.Truncated = true
+	r.emitCall(&event.Call{Name: name, Args: l.elems, Entered: -1, Duration: -1, Unfinished: true})
+	return true
 }
 
 // callText handles the text after "name(": a whole call, the first half of one,
@@ -281,8 +299,16 @@ func (r *straceReader) begin(name, args string) {
 		r.stats.skip(r.name, r.lines.n, name, "too many calls are unfinished at a time")
 		return
 	}
-	r.held += len(args)
-	r.pending[tid] = &pendingCall{name, args, e.Line, e.Index, len(c.Args)}
+	r.put(tid, &pendingCall{name, args, e.Line, e.Index, len(c.Args)})
+}
+
+// put makes p the thread's open call.
+func (r *straceReader) put(tid int, p *pendingCall) {
+	r.pending[tid] = p
+	r.held += len(p.args)
+	if p.name == "execve" || p.name == "execveat" {
+		r.execs[tid] = true
+	}
 }
 
 // take removes the thread's open call.
@@ -290,6 +316,7 @@ func (r *straceReader) take(tid int) *pendingCall {
 	p := r.pending[tid]
 	if p != nil {
 		delete(r.pending, tid)
+		delete(r.execs, tid)
 		r.held -= len(p.args)
 	}
 	return p
@@ -309,8 +336,7 @@ func (r *straceReader) resumed(l line, body string) {
 	}
 	if why := r.parseCall(&c, text); why != "" {
 		if first != nil { // it may come whole on a later line
-			r.pending[r.now.tid] = first
-			r.held += len(first.args)
+			r.put(r.now.tid, first)
 		}
 		r.unknown(l, why)
 		return
@@ -330,19 +356,14 @@ func (r *straceReader) firstHalf(name string) *pendingCall {
 		return r.take(0)
 	}
 	r.abandon(r.now.tid)
-	if name != "execve" && name != "execveat" {
-		return nil
-	}
-	other := -1
-	for tid, p := range r.pending {
-		if p.name == name {
-			if other >= 0 {
-				return nil
+	if len(r.execs) == 1 {
+		for other := range r.execs {
+			if r.pending[other].name == name {
+				return r.take(other)
 			}
-			other = tid
 		}
 	}
-	return r.take(other)
+	return nil
 }
 
 // abandon ends the thread's open call, if there is one: its end will not come.
@@ -391,8 +412,7 @@ func (r *straceReader) exit(l line, body string) {
 		return
 	}
 	if p := r.take(exit.SupersededBy); p != nil {
-		r.pending[r.now.tid] = p
-		r.held += len(p.args)
+		r.put(r.now.tid, p)
 	}
 	r.who.exited(exit.SupersededBy)
 }
@@ -405,7 +425,7 @@ func (r *straceReader) message(text string) {
 		return
 	}
 	start := &event.Start{Attached: r.stats.Calls == 0 && len(r.pending) == 0}
-	r.who.started(tid)
+	r.who.attached(tid, start.Attached)
 	r.emit(&event.Event{Kind: event.Started, TID: tid, Start: start})
 }
 

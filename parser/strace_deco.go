@@ -31,7 +31,9 @@ func (p *scanner) deco() (string, bool) {
 	p.i += n + 2
 	if event.DecoEscaped(text) {
 		if strings.IndexByte(text, '\\') >= 0 {
-			text = unescape("", text)
+			if plain := unescape("", text); event.DecoEscaped(plain) {
+				text = plain
+			}
 		}
 	} else {
 		text = event.Printable(text)

@@ -90,7 +90,7 @@ func (p *scanner) parenthesis() (string, bool) {
 	p.i++
 	start := p.i
 	for {
-		p.raw()
+		p.raw(true)
 		switch p.peek() {
 		case ')':
 			text := p.s[start:p.i]

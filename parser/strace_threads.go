@@ -13,6 +13,7 @@ import (
 type threads struct {
 	column  bool         // the log has a pid column on every line
 	main    int          // the first process, 0 while not known
+	first   int          // attached to before anything else was seen; 0 if none
 	forking bool         // it is inside fork or clone
 	gone    bool         // it has ended
 	live    map[int]bool // others that were seen and have not ended
@@ -42,6 +43,7 @@ func (t *threads) name(p *prefix) {
 		t.column = true
 		t.started(p.tid)
 	case p.style == bracketPID:
+		t.first = 0
 		if t.main == 0 && !t.forking && !t.live[p.tid] {
 			t.learn(p.tid)
 		}
@@ -51,7 +53,19 @@ func (t *threads) name(p *prefix) {
 			p.tid = tid
 		}
 	default:
+		if t.main == 0 && t.first != 0 {
+			t.learn(t.first) // strace -p
+		}
 		p.tid = t.main
+	}
+}
+
+// attached takes note of "Process 12 attached"; early says that nothing else
+// was seen before.
+func (t *threads) attached(tid int, early bool) {
+	t.started(tid)
+	if early && t.first == 0 {
+		t.first = tid
 	}
 }
 

@@ -27,7 +27,12 @@ type tornCall struct {
 	// call holds the arguments when the program's output came in between.
 	call *event.Call
 	cut  int // strings cut in call
+	past int // lines that were not the rest
 }
+
+// maxPast is how many foreign lines may stand before the rest of a call that a
+// message of strace broke into.
+const maxPast = 16
 
 // tear takes a line for the first part of a torn one. It returns false when
 // there is no sign that it is one.
@@ -100,6 +105,9 @@ func (r *straceReader) mend(l line, form form) bool {
 		return true
 	}
 	r.now, r.time, r.torn = now, time, t
+	if t.past++; t.past >= maxPast {
+		r.lose()
+	}
 	return false
 }
 
@@ -168,8 +176,12 @@ func (r *straceReader) mixedWrite(l line, name, text string) bool {
 	cut := r.scan.cut
 	r.lose()
 	c := &event.Call{Name: name, Args: args, Entered: -1}
-	if before, ok := r.cutResult(c, written); ok {
-		if before != "" {
+	known := 0 // bytes that are certainly the data, whatever they look like
+	if first, _, _ := strings.Cut(args[1].Str, "\n"); strings.HasPrefix(written, first) {
+		known = len(first)
+	}
+	if before, ok := r.cutResult(c, written[known:]); ok {
+		if before = written[:known+len(before)]; before != "" {
 			r.output(before)
 		}
 		r.scan.cut = cut

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,7 +10,8 @@ import (
 
 const (
 	maxDepth  = 64      // brackets within brackets; what lies deeper is kept as Raw
-	maxValues = 1 << 16 // values of one line; each further one is kept as Raw
+	maxValues = 1 << 16 // values of one line; what follows in the same list is kept as one Raw
+	maxAfter  = 4       // "a => b => c": more is kept as Raw
 )
 
 // scanner reads the notation of values (see event.ValueKind) from one line. The
@@ -18,6 +20,7 @@ type scanner struct {
 	s      string
 	i      int
 	depth  int
+	after  int  // "=>" around the value
 	values int  // so far on this line
 	cut    int  // strings of which the trace has only the beginning
 	open   bool // the text ends inside the last argument
@@ -146,24 +149,31 @@ func (p *scanner) separator(closing byte, l *list) bool {
 // unfinishedMark steps over the mark of a call that ended inside the kernel:
 // "read(5 <unfinished ...>) = ?".
 func (p *scanner) unfinishedMark() bool {
-	const mark = "<unfinished ...>"
 	if p.depth != 1 {
 		return false
 	}
-	if rest := p.s[p.i:]; strings.HasPrefix(rest, mark) && strings.HasPrefix(rest[len(mark):], ")") {
-		p.i += len(mark)
+	if p.atMark() {
+		p.i += strings.IndexByte(p.s[p.i:], ')')
 		p.unfinished = true
 	}
 	return p.unfinished
 }
 
+// atMark says whether "<unfinished ...>)" comes next.
+func (p *scanner) atMark() bool {
+	rest, ok := strings.CutPrefix(p.s[p.i:], "<unfinished ...>")
+	return ok && strings.HasPrefix(strings.TrimLeft(rest, " "), ")")
+}
+
 // cutMark steps over "..." and the closing bracket after it.
 func (p *scanner) cutMark(closing byte) bool {
-	if rest := p.s[p.i:]; len(rest) > 3 && rest[:3] == "..." && rest[3] == closing {
-		p.i += 4
-		return true
+	rest, ok := strings.CutPrefix(p.s[p.i:], "...")
+	rest = strings.TrimLeft(rest, " ")
+	if !ok || rest == "" || rest[0] != closing {
+		return false
 	}
-	return false
+	p.i = len(p.s) - len(rest) + 1
+	return true
 }
 
 // element reads a value, and outside arrays the name that may stand before it.
@@ -212,13 +222,12 @@ func (p *scanner) name() string {
 func (p *scanner) value(blankEnds bool) event.Value {
 	start, cut, open := p.i, p.cut, p.open
 	if p.values++; p.depth <= maxDepth && p.values <= maxValues {
-		v, ok := p.atom()
-		if ok && p.suffix(&v, blankEnds) {
+		if v, ok := p.atom(); ok && p.suffix(&v, blankEnds) {
 			return v
 		}
 	}
 	p.i, p.cut, p.open = start, cut, open
-	v := event.Value{Kind: event.Raw, Str: p.raw()}
+	v := event.Value{Kind: event.Raw, Str: p.raw(p.values <= maxValues)}
 	p.unfinishedMark()
 	return v
 }
@@ -241,7 +250,7 @@ func (p *scanner) atom() (event.Value, bool) {
 	case c == '~' && strings.HasPrefix(p.s[p.i:], "~["):
 		p.i += 2
 		l := p.list(']')
-		return event.Value{Kind: event.Set, Neg: true, Elems: l.elems, Cut: l.cut}, l.closed
+		return event.Value{Kind: event.Set, Neg: true, Elems: l.elems, Cut: l.cut}, l.closed && !hasRaw(l.elems)
 	case isDigit(c) || c == '-':
 		return p.number()
 	case isWord(c) || c == '&':
@@ -257,11 +266,20 @@ func (p *scanner) array() (event.Value, bool) {
 	v := event.Value{Kind: event.Array, Elems: l.elems, Cut: l.cut}
 	if l.blanks {
 		v.Kind = event.Set
+		if hasRaw(l.elems) {
+			return v, false
+		}
 	}
 	if len(v.Elems) == 1 && v.Elems[0].Kind == event.None { // [/* 8 vars */]
 		v.Comment, v.Elems = v.Elems[0].Comment, nil
 	}
 	return v, l.closed
+}
+
+// hasRaw says whether there is text of no known form among the elements. In a
+// set, where blanks separate, it can't be told where such text ends.
+func hasRaw(elems []event.Value) bool {
+	return slices.ContainsFunc(elems, func(v event.Value) bool { return v.Kind == event.Raw })
 }
 
 // quoted reads a string; prefix is put before its bytes.
@@ -381,10 +399,11 @@ func (p *scanner) suffix(v *event.Value, blankEnds bool) bool {
 		end = p.i
 		p.spaces()
 	}
-	if strings.HasPrefix(p.s[p.i:], "=>") {
-		p.i += 2
+	if p.after < maxAfter && p.skip("=>") {
 		p.spaces()
+		p.after++
 		after := p.value(blankEnds)
+		p.after--
 		v.After = &after
 		end = p.i
 		p.spaces()
@@ -408,13 +427,14 @@ func (p *scanner) pointsTo(v *event.Value) bool {
 	return v.HasDeco
 }
 
-// comment reads /* text */.
+// comment steps over /* text */; ok is false when there is no text or no end.
 func (p *scanner) comment() (string, bool) {
 	if !p.noComment {
 		if n := strings.Index(p.s[p.i+2:], "*/"); n >= 0 {
 			text := p.s[p.i+2 : p.i+2+n]
 			p.i += n + 4
-			return event.Printable(strings.TrimSpace(text)), true
+			text = strings.Trim(text, " ")
+			return event.Printable(text), text != ""
 		}
 	}
 	p.noComment, p.open = true, true
@@ -422,8 +442,9 @@ func (p *scanner) comment() (string, bool) {
 	return "", false
 }
 
-// raw takes the text up to the comma or bracket that ends the value.
-func (p *scanner) raw() string {
+// raw takes the text up to the bracket, or the comma if asked for, that ends the
+// value.
+func (p *scanner) raw(commaEnds bool) string {
 	start, depth := p.i, 0
 loop:
 	for p.i < len(p.s) {
@@ -435,7 +456,7 @@ loop:
 			}
 			p.i = end
 		case '<':
-			if depth == 0 && p.depth == 1 && strings.HasPrefix(p.s[p.i:], "<unfinished ...>)") {
+			if depth == 0 && p.depth == 1 && p.atMark() {
 				break loop
 			}
 		case '/':
@@ -451,7 +472,7 @@ loop:
 			}
 			depth--
 		case ',':
-			if depth == 0 {
+			if depth == 0 && commaEnds {
 				break loop
 			}
 		}

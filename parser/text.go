@@ -26,7 +26,7 @@ func hasTraceLine(head []byte) bool {
 		}
 		var text string
 		text, rest, _ = strings.Cut(rest, "\n")
-		if isTraceLine(strings.Trim(text, " \t\r")) {
+		if isTraceLine(strings.Trim(withoutNoise(text), " \t\r")) {
 			return true
 		}
 	}

@@ -32,7 +32,7 @@ func TestAgree(t *testing.T) {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	url := localServer(t)
-	for _, p := range programs(url) {
+	for _, p := range programs(t, url) {
 		t.Run(p.name, func(t *testing.T) {
 			need(t, p.needs...)
 			r := runner{t: t, stracex: stracex, program: p}

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ find tree -exec touch -h -d 2024-01-02T03:04:05Z {} +
 `
 )
 
-func programs(url string) []program {
+func programs(t *testing.T, url string) []program {
 	python := `import json, os, subprocess, socket, tempfile, select
 print(json.dumps({"pid": 1}))
 try: open("/nonexistent/file")
@@ -85,7 +86,12 @@ $SIG{ALRM} = sub { print "alarm\n" }; kill ALRM => $$; print ` + "`echo sub`" + 
 console.log(fs.readFileSync("/etc/passwd").length > 0);
 try { fs.readFileSync("/nonexistent") } catch (e) { console.log(e.code) }
 fs.readFile("/etc/hostname", () => console.log(cp.spawnSync("sh", ["-c", "exit 3"]).status));`
+	calls, err := filepath.Abs("testdata/calls.c")
+	if err != nil {
+		t.Fatal(err)
+	}
 	return []program{
+		{name: "calls", needs: []string{"gcc"}, setup: "gcc -w -o calls '" + calls + "' -lrt\n", calls: 450, percent: 90, argv: []string{"setsid", "-w", "./calls"}},
 		{name: "bash", needs: []string{"bash"}, calls: 500, percent: 95,
 			argv: []string{"bash", "-c", `cat /etc/passwd | sort | head -n 2; (exit 7); echo $?; ls /nonexistent; for i in 1 2 3; do echo $i; done >out; read x <out; echo "$x" | tr 1 2`}},
 		{name: "python3", needs: []string{"python3"}, calls: 500, percent: 95, argv: []string{interpreter("python3"), "-c", python}},
