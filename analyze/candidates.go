@@ -56,7 +56,7 @@ func lastLook(list []*suspect) *candidate {
 				last = e
 			}
 		}
-		if last != nil && s.anchor.line != nil {
+		if last != nil && s.anchor.line != nil && s.anchor.pos.seq-last.first.seq < answerWindow {
 			return &candidate{kind: "data", sus: s, source: last, pos: last.first, between: max(0, s.anchor.pos.seq-last.first.seq-1), score: floor,
 				reasons: []string{"it is the last file that was looked at before the message"}}
 		}

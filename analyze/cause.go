@@ -41,7 +41,7 @@ func (f *facts) callCause(out *Cause, c *candidate) {
 	if x.during {
 		out.Syscall = "connect"
 	}
-	out.Program = f.state.Abs(x.program)
+	out.Program = f.state.Known(x.program)
 	out.PID = x.hist.proc.PID
 	out.Count = x.count
 	out.Event = ref(x.step.Event)

@@ -416,7 +416,7 @@ func (f *facts) killed(st *replay.Step) {
 
 // waited notes children whose calls are not in the trace.
 func (f *facts) waited(h *history, st *replay.Step) {
-	if st.Child != nil {
+	if st.Child != nil && st.Child.Seen {
 		return
 	}
 	c := st.Event.Call

@@ -105,7 +105,7 @@ func (f *facts) fedByBlocked(st *replay.Step) bool {
 
 func (f *facts) hangCause(st *replay.Step) Cause {
 	p := st.Proc
-	out := Cause{Kind: "hang", PID: p.PID, Program: f.state.Abs(p.Program), Syscall: st.Event.Call.Name, Count: 1,
+	out := Cause{Kind: "hang", PID: p.PID, Program: p.Program, Syscall: st.Event.Call.Name, Count: 1,
 		Candidates: []string{}, Advice: []string{}, Event: ref(st.Event), CallsBefore: -1}
 	obj := ""
 	if len(st.Paths) > 0 {

@@ -1,8 +1,11 @@
 package replay
 
 import (
+	"path"
 	"strconv"
 	"strings"
+
+	"github.com/stracex/stracex/event"
 )
 
 // A text log doesn't say where its first process stood. Until something tells
@@ -42,7 +45,17 @@ func (s *State) AbsAddr(a string) string {
 	if !ok || !strings.HasPrefix(p, mark) {
 		return a
 	}
-	return "unix:" + s.Abs(p)
+	return "unix:" + s.Known(p)
+}
+
+// Known is Abs, or the path as it was given when its directory was never
+// learned.
+func (s *State) Known(p string) string {
+	if abs := s.Abs(p); abs != "" || !strings.HasPrefix(p, mark) {
+		return abs
+	}
+	_, rest := splitMark(p)
+	return strings.TrimPrefix(rest, "/")
 }
 
 func splitMark(p string) (n int, rest string) {
@@ -56,6 +69,33 @@ func splitMark(p string) (n int, rest string) {
 	}
 	return n, rest
 }
+
+// statted notices a shell that makes sure of $PWD: it asks for the absolute
+// path and for ".", and goes on without getcwd when they are the same. The log
+// can't show that they are, only that they look alike.
+func statted(s *State, st *Step, c *event.Call) {
+	fs := st.Thread.FS
+	if !ok(c) || len(st.Given) == 0 || !strings.HasPrefix(fs.Cwd, mark) || s.Abs(fs.Cwd) != "" {
+		return
+	}
+	given, looks := st.Given[0], ""
+	for _, a := range c.Args {
+		if a.Kind == event.Struct {
+			looks = string(event.AppendValue(nil, a, event.Format{}))
+		}
+	}
+	switch {
+	case given == "." && looks != "" && looks == st.Thread.looked.struc:
+		s.learnCwd(fs, st.Thread.looked.path)
+	case strings.HasPrefix(given, "/") && strings.Contains(looks, "S_IFDIR"):
+		st.Thread.looked = look{path.Clean(given), looks}
+	default:
+		st.Thread.looked = look{}
+	}
+}
+
+// look is the directory that a thread looked at last, with the struct it got.
+type look struct{ path, struc string }
 
 // learnCwd takes a true word on where a thread stands now.
 func (s *State) learnCwd(fs *FS, dir string) {

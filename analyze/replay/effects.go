@@ -28,6 +28,7 @@ var effects = map[string]effect{
 	"write": written, "pwrite64": written, "writev": written, "send": written, "sendto": written,
 	// place
 	"chdir": chdired, "fchdir": fchdired, "chroot": chrooted, "getcwd": gotCwd, "unshare": unshared,
+	"stat": statted, "newfstatat": statted, "stat64": statted, "fstatat64": statted,
 	// processes
 	"clone": cloned, "clone3": cloned, "fork": cloned, "vfork": cloned,
 	"execve": execed, "execveat": execed,

@@ -97,6 +97,9 @@ func cloned(s *State, st *Step, c *event.Call) {
 		return
 	}
 	tid := int(c.Ret.Value)
+	if t := s.threads[tid]; t != nil && t.Proc.Parent == st.Proc && t.Proc.Forked != nil && t.Proc.Forked.Kind == event.Started {
+		t.Proc.Forked = st.Event // says more than the notice of its birth
+	}
 	if t := s.threads[tid]; t != nil && !t.Ended {
 		if t.Proc != st.Proc && t.Proc.Parent != st.Proc && t.Proc.Forked != nil && t.Proc.Forked.Kind == event.Entered {
 			t.Proc.adopt(st.Proc)

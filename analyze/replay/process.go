@@ -8,12 +8,13 @@ import (
 
 // Thread is one thread (a task of the kernel).
 type Thread struct {
-	TID   int
-	Proc  *Process
-	Files *Table
-	FS    *FS
-	Calls int // calls completed so far
-	Ended bool
+	TID    int
+	Proc   *Process
+	Files  *Table
+	FS     *FS
+	Calls  int // calls completed so far
+	Ended  bool
+	looked look
 	// Pending is the Entered event of the call the thread is in, nil if none.
 	Pending *event.Event
 }
@@ -38,6 +39,8 @@ type Process struct {
 	Exit    *event.Exit  // how it ended, nil while it lives
 	Ended   *event.Event // the event that said so
 	Reaped  *event.Event // the parent's wait that took its status
+	// Seen: the trace holds events of its own, not only its birth and end.
+	Seen bool
 	// Before says that the process ran before the trace began (attached).
 	Before bool
 	// Std are the open files last seen as descriptors 0, 1 and 2.

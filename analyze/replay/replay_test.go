@@ -64,6 +64,16 @@ func TestPaths(t *testing.T) {
 10 chdir("sub") = 0
 10 getcwd("/srv/sub", 4096) = 9
 `, "/srv/x/y"},
+		{"a shell makes sure of $PWD", `
+10 newfstatat(AT_FDCWD, "/srv/app", {st_mode=S_IFDIR|0755, st_size=4096, ...}, 0) = 0
+10 newfstatat(AT_FDCWD, ".", {st_mode=S_IFDIR|0755, st_size=4096, ...}, 0) = 0
+10 openat(AT_FDCWD, "x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
+`, "/srv/app/x/y"},
+		{"$PWD is another directory", `
+10 newfstatat(AT_FDCWD, "/srv/app", {st_mode=S_IFDIR|0755, st_size=4096, ...}, 0) = 0
+10 newfstatat(AT_FDCWD, ".", {st_mode=S_IFDIR|0700, st_size=80, ...}, 0) = 0
+10 openat(AT_FDCWD, "x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
+`, ""},
 		{"directory never told", `
 10 openat(AT_FDCWD, "x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
 `, ""},

@@ -89,7 +89,7 @@ func (s *State) Apply(e *event.Event) Step {
 	}
 	t := s.thread(e)
 	st := Step{Event: e, Thread: t, Proc: t.Proc, FD: -1, FS: *t.FS}
-	t.Proc.Last = e
+	t.Proc.Last, t.Proc.Seen = e, true
 	switch e.Kind {
 	case event.Entered:
 		t.Pending = e
