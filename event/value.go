@@ -57,19 +57,19 @@ const (
 
 // Value is one argument, field or element of a call, in strace's notation.
 type Value struct {
-	Kind  ValueKind
-	Name  string // field name in a struct, argument name where the log gives one
-	Int   int64
-	Str   string
-	Cut   bool
-	Neg   bool
-	Style Style
+	Kind    ValueKind
+	Style   Style
+	Cut     bool
+	Neg     bool
+	HasDeco bool   // tells a Deco that is "" from none
+	Name    string // field name in a struct, argument name where the log gives one
+	Int     int64
+	Str     string
 	// Deco is what a descriptor points to: "/etc/passwd", "socket:[123]",
 	// "TCP:[127.0.0.1:5432]" (strace -y, -yy), or the command name of a pid
-	// (strace -Y). HasDeco tells "" from absent. A path or name is without
-	// escapes; any other text is as strace writes it.
+	// (strace -Y). A path or name is without escapes; any other text is as
+	// strace writes it.
 	Deco    string
-	HasDeco bool
 	Comment string // text in /* … */ after the value: "8 vars", "O_RDONLY"
 	Elems   []Value
 	// After is the value after the call, where the kernel changed it
