@@ -115,6 +115,6 @@ func (f *facts) settle() {
 			hit.path = f.state.Abs(hit.path)
 			h.hits[base] = hit
 		}
-		h.proc.Program = f.state.Known(h.proc.Program)
+		h.proc.Program, h.proc.Tried = f.state.Known(h.proc.Program), f.state.Known(h.proc.Tried)
 	}
 }

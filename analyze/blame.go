@@ -188,6 +188,9 @@ func (f *facts) upstream(s *suspect) []*suspect {
 
 // name is how a process is called in sentences.
 func name(p *replay.Process) string {
+	if p == nil {
+		return "a process"
+	}
 	n := p.Name()
 	if n == "" {
 		n = "process"

@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/stracex/stracex/abi"
@@ -72,11 +73,11 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 	if !crashSignal(sig) {
 		f.killedWhile(out, c)
 	}
-	if len(c.sus.hist.signals) > 0 {
-		last := c.sus.hist.signals[len(c.sus.hist.signals)-1]
-		if last.Signal != nil && last.Signal.Name == sig {
-			out.Event = ref(last)
-			f.signalOrigin(out, last)
+	for _, e := range slices.Backward(c.sus.hist.signals) {
+		if e.Signal != nil && e.Signal.Name == sig {
+			out.Event = ref(e)
+			f.signalOrigin(out, e)
+			break
 		}
 	}
 	for _, k := range f.kills {
@@ -116,7 +117,10 @@ func (f *facts) signalOrigin(out *Cause, e *event.Event) {
 		out.Reasons = append(out.Reasons, fmt.Sprintf("the kernel's reason is %s", code))
 	}
 	if code == "SI_USER" || code == "SI_TKILL" {
-		if pid := info.Field("si_pid"); int(pid.Int) != out.PID && pid.Int != 0 {
+		pid := info.Field("si_pid")
+		if int(pid.Int) == out.PID {
+			out.Explanation = fmt.Sprintf("%s sent %s to itself.", name(f.state.Process(out.PID)), e.Signal.Name)
+		} else if pid.Int != 0 {
 			by := fmt.Sprintf("process %d", pid.Int)
 			if p := f.state.Process(int(pid.Int)); p != nil {
 				by = name(p)

@@ -14,6 +14,9 @@ func outcome(root *replay.Process, hung bool) Outcome {
 		return o
 	}
 	o.PID, o.Program, o.Argv = root.PID, root.Program, root.Argv
+	if o.Program == "" {
+		o.Program = root.Tried
+	}
 	x := root.Exit
 	if x == nil || hung {
 		return o

@@ -24,8 +24,8 @@ func (f *facts) trail(c *candidate) []Step {
 			who = fmt.Sprintf(", inherited from %s", name(by))
 		}
 		t.add("chdir", x.step.FS.Chdir, fmt.Sprintf("%s is relative to %s%s", x.given, x.step.FS.Cwd, who))
-	} else if x.given == "" && x.step.File != nil && x.step.File.Opened != nil {
-		t.add("fd-origin", x.step.File.Opened, fmt.Sprintf("descriptor %d is %s", x.step.FD, f.state.Describe(x.step.File)))
+	} else if x.given == "" && x.step.File != nil && x.step.Origin != nil {
+		t.add("fd-origin", x.step.Origin, fmt.Sprintf("descriptor %d is %s", x.step.FD, f.state.Describe(x.step.File)))
 	}
 	p := x.hist.proc
 	if n := len(p.Execs); n > 0 {
@@ -46,6 +46,16 @@ func (t *trailer) add(role string, e *event.Event, text string) {
 	t.steps = append(t.steps, Step{Role: role, Event: ref(e), Text: text})
 }
 
+// origin adds the call that made the descriptor that was read from, and the
+// one that connected it.
+func (t *trailer) origin(p *passed) {
+	if k := p.file.Sock; k != nil && k.Connected != nil {
+		t.add("fd-origin", k.Connected, "where that descriptor was connected")
+	} else if p.file.Opened != nil {
+		t.add("fd-origin", p.file.Opened, "where that descriptor came from")
+	}
+}
+
 // way is the part from the command down to the suspect.
 func (t *trailer) way(s *suspect) {
 	if s.from != nil {
@@ -57,14 +67,15 @@ func (t *trailer) way(s *suspect) {
 			t.add("peer", s.hist.proc.Ended, s.because)
 		case "words":
 			t.add("relay", s.relay.read.ev, fmt.Sprintf("the words were read from %s", t.describe(s.relay.read)))
-			if o := s.relay.read.file.Opened; o != nil {
-				t.add("fd-origin", o, "where that descriptor came from")
-			}
+			t.origin(s.relay.read)
 			t.add("peer", s.relay.wrote.ev, fmt.Sprintf("%s wrote them", name(s.hist.proc)))
 		}
 	}
 	if l := s.anchor.line; l != nil && s.how != "words" {
 		t.add("message", l.ev, fmt.Sprintf("%s wrote to %s: %s", name(s.hist.proc), t.spoken(l), shorten(l.text, 120)))
+		if l.origin != nil && l.fd > 2 {
+			t.add("fd-origin", l.origin, fmt.Sprintf("where its descriptor %d came from", l.fd))
+		}
 	}
 }
 

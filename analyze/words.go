@@ -41,6 +41,8 @@ type line struct {
 	start  position // of its first write
 	end    position // of its last
 	ev     *event.Event
+	fd     int          // the descriptor it was written to
+	origin *event.Event // the call that made that descriptor, nil when it was there before
 	tid    int
 	cut    bool // the trace has only a part of it
 	open   bool // no line end yet
@@ -195,7 +197,7 @@ func (h *history) speak(file *replay.File, st *replay.Step, text string, cut boo
 		part, rest, whole := strings.Cut(text, "\n")
 		l := h.partial[file]
 		if l == nil {
-			l = &line{hist: h, file: file, stream: stream, own: st.FD == 2 || file.Std > 0, start: at, ev: st.Event, tid: st.Event.TID, open: true}
+			l = &line{hist: h, file: file, stream: stream, own: st.FD == 2 || file.Std > 0, start: at, ev: st.Event, fd: st.FD, origin: st.Origin, tid: st.Event.TID, open: true}
 			h.partial[file] = l
 			h.addLine(l)
 		}

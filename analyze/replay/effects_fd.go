@@ -9,7 +9,7 @@ import (
 // put installs a new open file as the call's result.
 func (s *State) put(st *Step, n int, f *File, cloexec bool) {
 	st.Made = f
-	st.Thread.Files.set(n, f, cloexec)
+	st.Thread.Files.set(n, f, cloexec, st.Event)
 }
 
 func opened(s *State, st *Step, c *event.Call) {
@@ -78,13 +78,13 @@ func (s *State) dupTo(st *Step, to int, cloexec bool) {
 	f := st.File
 	if f == nil {
 		f = s.newFile(UnknownFile, nil, st.Proc)
-		st.Thread.Files.set(st.FD, f, false)
+		st.Thread.Files.set(st.FD, f, false, nil)
 	}
 	if st.FD == to {
 		return
 	}
 	st.Made = f
-	st.Thread.Files.set(to, f, cloexec)
+	st.Thread.Files.set(to, f, cloexec, st.Event)
 	if to >= 0 && to <= 2 {
 		st.Proc.Std[to] = f
 	}
@@ -100,8 +100,8 @@ func fcntl(s *State, st *Step, c *event.Call) {
 		s.dupTo(st, int(c.Ret.Value), false)
 	case cmd.Has("F_DUPFD_CLOEXEC"):
 		s.dupTo(st, int(c.Ret.Value), true)
-	case cmd.Has("F_SETFD") && st.File != nil:
-		st.Thread.Files.set(st.FD, st.File, c.Arg(2).Has("FD_CLOEXEC"))
+	case cmd.Has("F_SETFD"):
+		st.Thread.Files.setCloexec(st.FD, c.Arg(2).Has("FD_CLOEXEC"))
 	}
 }
 
@@ -123,7 +123,7 @@ func piped(s *State, st *Step, c *event.Call) {
 		}
 		f := s.newFile(PipeFile, st.Event, st.Proc)
 		f.Pipe, f.Write = p, i == 1
-		st.Thread.Files.set(n, f, cloexec)
+		st.Thread.Files.set(n, f, cloexec, st.Event)
 	}
 }
 
@@ -155,9 +155,9 @@ func ioctl(s *State, st *Step, c *event.Call) {
 	case ok(c) && (req.Has("TCGETS") || req.Has("TIOCGWINSZ")):
 		st.File.TTY = true
 	case ok(c) && req.Has("FIOCLEX"):
-		st.Thread.Files.set(st.FD, st.File, true)
+		st.Thread.Files.setCloexec(st.FD, true)
 	case ok(c) && req.Has("FIONCLEX"):
-		st.Thread.Files.set(st.FD, st.File, false)
+		st.Thread.Files.setCloexec(st.FD, false)
 	}
 }
 
@@ -166,7 +166,7 @@ func pidfdGetfd(s *State, st *Step, c *event.Call) {
 		return
 	}
 	st.Made = s.newFile(UnknownFile, st.Event, st.Proc)
-	st.Thread.Files.set(int(c.Ret.Value), st.Made, true)
+	st.Thread.Files.set(int(c.Ret.Value), st.Made, true, st.Event)
 }
 
 func readDone(s *State, st *Step, c *event.Call) {

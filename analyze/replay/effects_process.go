@@ -140,16 +140,19 @@ func (p *Process) adopt(parent *Process) {
 }
 
 func execed(s *State, st *Step, c *event.Call) {
-	if !ok(c) {
-		return
-	}
 	t, p := st.Thread, st.Proc
-	if len(st.Paths) > 0 {
-		p.Program = st.Paths[0]
-	}
 	argv := c.Arg(1)
 	if c.Name == "execveat" {
 		argv = c.Arg(2)
+	}
+	if !ok(c) {
+		if p.Program == "" && p.Tried == "" && len(st.Paths) > 0 {
+			p.Tried, p.Argv = st.Paths[0], texts(argv)
+		}
+		return
+	}
+	if len(st.Paths) > 0 {
+		p.Program = st.Paths[0]
 	}
 	p.Argv = texts(argv)
 	p.Execs = append(p.Execs, Exec{st.Event, p.Program, p.Argv})

@@ -41,7 +41,7 @@ func socketPaired(s *State, st *Step, c *event.Call) {
 		f := s.newFile(SocketFile, st.Event, st.Proc)
 		f.Sock = &Socket{Family: c.Arg(0).Str, Type: c.Arg(1).Str}
 		pair[i] = f
-		st.Thread.Files.set(n, f, c.Arg(1).Has("SOCK_CLOEXEC"))
+		st.Thread.Files.set(n, f, c.Arg(1).Has("SOCK_CLOEXEC"), st.Event)
 	}
 	pair[0].Sock.Pair, pair[1].Sock.Pair = pair[1], pair[0]
 }
@@ -68,10 +68,7 @@ func connected(s *State, st *Step, c *event.Call) {
 	if !ok(c) && !pending {
 		return
 	}
-	f.Sock.Peer = st.Addr
-	if pending {
-		f.Sock.Connecting = st.Event
-	}
+	f.Sock.Peer, f.Sock.Connected = st.Addr, st.Event
 	if len(s.dial[st.Addr]) < maxInflight {
 		s.dial[st.Addr] = append(s.dial[st.Addr], f)
 	}
@@ -129,7 +126,7 @@ func receivedMsg(s *State, st *Step, c *event.Call) {
 	}
 	cloexec := c.Arg(2).Has("MSG_CMSG_CLOEXEC")
 	for _, n := range passedFDs(c.Arg(1).Final()) {
-		st.Thread.Files.set(n, s.takeSent(st.File, st), cloexec)
+		st.Thread.Files.set(n, s.takeSent(st.File, st), cloexec, st.Event)
 	}
 }
 

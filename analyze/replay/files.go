@@ -47,14 +47,13 @@ type Pipe struct {
 
 // Socket is one end of a connection.
 type Socket struct {
-	Family string // "AF_UNIX"
-	Type   string
-	Local  string // addresses as in the diagnosis: "127.0.0.1:80", "unix:/run/x"
-	Peer   string
-	Pair   *File // the other end, when both are in the trace
-	// Nonblock connect in progress: its event.
-	Connecting *event.Event
-	Listening  bool
+	Family    string // "AF_UNIX"
+	Type      string
+	Local     string // addresses as in the diagnosis: "127.0.0.1:80", "unix:/run/x"
+	Peer      string
+	Pair      *File        // the other end, when both are in the trace
+	Connected *event.Event // the connect, also one that went on in the background
+	Listening bool
 }
 
 // Table is a descriptor table: what CLONE_FILES shares.
@@ -65,6 +64,7 @@ type Table struct {
 type slot struct {
 	file    *File
 	cloexec bool
+	from    *event.Event // the call that gave the file this number, nil when it had it before
 }
 
 func newTable() *Table { return &Table{fds: map[int]slot{}} }
@@ -80,11 +80,27 @@ func (t *Table) Get(n int) *File {
 // maxFDs bounds a table; a kernel's own limit is far below.
 const maxFDs = 1 << 20
 
-func (t *Table) set(n int, f *File, cloexec bool) {
+// Origin is the call that gave descriptor n its file, nil when not in the trace.
+func (t *Table) Origin(n int) *event.Event {
+	if t == nil {
+		return nil
+	}
+	return t.fds[n].from
+}
+
+func (t *Table) set(n int, f *File, cloexec bool, from *event.Event) {
 	if n < 0 || (len(t.fds) >= maxFDs && t.fds[n].file == nil) {
 		return
 	}
-	t.fds[n] = slot{f, cloexec}
+	t.fds[n] = slot{f, cloexec, from}
+}
+
+// setCloexec changes the flag of a descriptor that is open.
+func (t *Table) setCloexec(n int, on bool) {
+	if s, ok := t.fds[n]; ok {
+		s.cloexec = on
+		t.fds[n] = s
+	}
 }
 
 func (t *Table) std() [3]*File { return [3]*File{t.Get(0), t.Get(1), t.Get(2)} }

@@ -29,8 +29,10 @@ type Process struct {
 	// Program is the absolute path of the program that runs, "" when unknown.
 	Program string
 	Argv    []string
-	Execs   []Exec
-	Cred    Cred
+	// Tried is what a process without a program of its own failed to execute.
+	Tried string
+	Execs []Exec
+	Cred  Cred
 	// Calls counts the calls of all its threads.
 	Calls   int
 	Threads int // living threads
@@ -82,6 +84,9 @@ func (p *Process) Name() string {
 	}
 	if len(p.Argv) > 0 {
 		return path.Base(p.Argv[0])
+	}
+	if p.Tried != "" {
+		return path.Base(p.Tried)
 	}
 	return ""
 }

@@ -44,7 +44,9 @@ type Step struct {
 	// the call; for calls that make one, Made is the new one.
 	File *File
 	FD   int // that descriptor, -1 when there is none
-	Made *File
+	// Origin is the call that gave FD its file, nil when not in the trace.
+	Origin *event.Event
+	Made   *File
 	// Addr is the socket address the call named or used.
 	Addr string
 	// FS as the thread saw it.
@@ -142,7 +144,7 @@ func (s *State) orphan(e *event.Event) *Thread {
 	p := &Process{PID: e.TID, First: e, Last: e, Threads: 1}
 	t := &Thread{TID: e.TID, Proc: p, Files: newTable(), FS: &FS{Root: "/", Cwd: s.newBase()}}
 	for i, f := range s.std {
-		t.Files.set(i, f, false)
+		t.Files.set(i, f, false, nil)
 	}
 	p.Std = t.Files.std()
 	s.add(p, t)
@@ -267,10 +269,12 @@ func (s *State) snapshot(t *Thread, p *event.Process) {
 		return
 	}
 	proc := t.Proc
-	if p.Exe != "" && p.At != "start" {
+	// A program is called by what was executed: the script, not its
+	// interpreter; the link, not its target.
+	if p.Exe != "" && p.At != "start" && (proc.Program == "" || strings.HasPrefix(proc.Program, "/proc/") || strings.HasPrefix(proc.Program, mark)) {
 		proc.Program = p.Exe
 	}
-	if len(p.Argv) > 0 && p.At != "start" {
+	if len(p.Argv) > 0 && p.At != "start" && len(proc.Argv) == 0 {
 		proc.Argv = p.Argv
 	}
 	if p.Root != "" {
@@ -290,7 +294,7 @@ func (s *State) seen(t *Thread, n int, target string, cloexec bool) *File {
 	f := t.Files.Get(n)
 	if f == nil {
 		f = s.newFile(UnknownFile, nil, t.Proc)
-		t.Files.set(n, f, cloexec)
+		t.Files.set(n, f, cloexec, nil)
 	}
 	if f.Kind != UnknownFile {
 		return f
@@ -353,7 +357,7 @@ func (s *State) useFD(st *Step, v event.Value) {
 		return
 	}
 	st.FD = n
-	st.File = st.Thread.Files.Get(n)
+	st.File, st.Origin = st.Thread.Files.Get(n), st.Thread.Files.Origin(n)
 	if v.HasDeco && (st.File == nil || st.File.Kind == UnknownFile) {
 		st.File = s.seen(st.Thread, n, v.Deco, false)
 	}
@@ -375,7 +379,7 @@ func (s *State) useDir(st *Step, v event.Value) (dir string, f *File, known bool
 		f = s.seen(st.Thread, n, v.Deco, false)
 	}
 	if st.FD < 0 {
-		st.FD, st.File = n, f
+		st.FD, st.File, st.Origin = n, f, st.Thread.Files.Origin(n)
 	}
 	if f == nil || f.Path == "" {
 		return "", f, false
