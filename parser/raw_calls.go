@@ -14,8 +14,9 @@ var wholeCalls map[string]func(d *decoder) []event.Value
 
 // ownArgs write one argument of a call; None leaves it to its kind.
 var ownArgs = map[string]map[string]func(d *decoder, i int) event.Value{
-	"futex":  {"val3": wakeOpArg},
-	"socket": {"protocol": packetProtocol},
+	"futex":       {"val3": wakeOpArg},
+	"socket":      {"protocol": packetProtocol},
+	"personality": {"persona": askPersonality},
 }
 
 // structArgs and arrayArgs write an argument that points to a certain struct.
@@ -173,7 +174,17 @@ func wakeOpArg(d *decoder, i int) event.Value {
 	if op&7 >= uint64(len(ops)) || cmp >= uint64(len(tests)) {
 		return event.Value{}
 	}
-	return notation(fmt.Sprintf("%s%s<<28|%#x<<12|%s<<24|%#x", shift, ops[op&7], v>>12&0xfff, tests[cmp], v&0xfff))
+	hex := func(n uint64) string { return string(event.AppendValue(nil, hexValue(n), event.Format{})) }
+	return notation(fmt.Sprintf("%s%s<<28|%s<<12|%s<<24|%s",
+		shift, ops[op&7], hex(v>>12&0xfff), tests[cmp], hex(v&0xfff)))
+}
+
+// askPersonality writes the value that changes nothing.
+func askPersonality(d *decoder, i int) event.Value {
+	if uint32(d.args[i]) != 0xffffffff {
+		return event.Value{}
+	}
+	return hexValue(0xffffffff)
 }
 
 // packetProtocol writes the protocol of a packet socket, which is in the order

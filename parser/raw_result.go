@@ -43,6 +43,10 @@ func (d *decoder) resultStyle(r *event.Result) {
 		r.Style = event.Hex
 	case abi.Mode:
 		r.Style = event.Octal
+	case abi.Sig:
+		if r.Value > 0 {
+			r.Note = abi.SignalName(int(r.Value))
+		}
 	case abi.Size, abi.Off, abi.Long:
 	default: // an int
 		r.Value = int64(int32(r.Value))

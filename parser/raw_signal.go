@@ -123,7 +123,7 @@ func (s *siginfo) fromKernel() {
 	case "SIGCHLD":
 		s.child()
 		return
-	case "SIGILL", "SIGFPE", "SIGSEGV", "SIGBUS":
+	case "SIGILL", "SIGFPE", "SIGSEGV", "SIGBUS", "SIGTRAP":
 		s.add("si_addr", addrValue(s.num(0, s.d.long())))
 	case "SIGIO":
 		switch s.code {
@@ -299,29 +299,40 @@ func waitStatusArg(d *decoder, i int, _ *abi.Arg) event.Value {
 	if !ok || d.failed || d.ret == 0 {
 		return addrValue(d.args[i])
 	}
-	return array(event.Value{Kind: event.Struct, Elems: []event.Value{{Kind: event.Raw, Str: waitStatus(uint32(n))}}})
+	return array(notation(waitStatus(uint32(n))))
 }
 
-// waitStatus writes a status of wait(2) as the tests that are true of it.
+// waitStatus writes a status of wait(2) as the tests that are true of it; that
+// of a ptrace-stop with its event.
 func waitStatus(s uint32) string {
-	signal := func(n uint32) string { return abi.SignalName(int(n)) }
+	number := s >> 8 & 0xff
+	signal := abi.SignalName(int(s & 0x7f))
 	switch {
 	case s&0x7f == 0:
-		return fmt.Sprintf("WIFEXITED(s) && WEXITSTATUS(s) == %d", s>>8&0xff)
+		return fmt.Sprintf("{WIFEXITED(s) && WEXITSTATUS(s) == %d}", number)
 	case s == 0xffff:
-		return "WIFCONTINUED(s)"
+		return "{WIFCONTINUED(s)}"
 	case s&0xff == 0x7f:
-		number := s >> 8 & 0xff
-		text := "WIFSTOPPED(s) && WSTOPSIG(s) == " + signal(number&0x7f)
+		flag := "" // PTRACE_O_TRACESYSGOOD
 		if number&0x80 != 0 {
-			text += " | 0x80"
+			flag = " | 0x80"
 		}
-		if event := s >> 16; event != 0 {
-			text += fmt.Sprintf("} | 0x%x", event<<16)
-		}
-		return text
+		return fmt.Sprintf("{WIFSTOPPED(s) && WSTOPSIG(s) == %s%s}%s",
+			abi.SignalName(int(number&0x7f)), flag, ptraceEvent(s>>16))
 	case s&0x80 != 0:
-		return fmt.Sprintf("WIFSIGNALED(s) && WTERMSIG(s) == %s && WCOREDUMP(s)", signal(s&0x7f))
+		return fmt.Sprintf("{WIFSIGNALED(s) && WTERMSIG(s) == %s && WCOREDUMP(s)}", signal)
 	}
-	return "WIFSIGNALED(s) && WTERMSIG(s) == " + signal(s&0x7f)
+	return fmt.Sprintf("{WIFSIGNALED(s) && WTERMSIG(s) == %s}", signal)
+}
+
+// ptraceEvent names the event of a ptrace-stop (ptrace(2)).
+func ptraceEvent(n uint32) string {
+	names := [...]string{1: "FORK", 2: "VFORK", 3: "CLONE", 4: "EXEC", 5: "VFORK_DONE", 6: "EXIT", 7: "SECCOMP", 128: "STOP"}
+	switch {
+	case n == 0:
+		return ""
+	case n < uint32(len(names)) && names[n] != "":
+		return "|PTRACE_EVENT_" + names[n] + "<<16"
+	}
+	return fmt.Sprintf("|%#x<<16", n)
 }

@@ -86,12 +86,16 @@ $SIG{ALRM} = sub { print "alarm\n" }; kill ALRM => $$; print ` + "`echo sub`" + 
 console.log(fs.readFileSync("/etc/passwd").length > 0);
 try { fs.readFileSync("/nonexistent") } catch (e) { console.log(e.code) }
 fs.readFile("/etc/hostname", () => console.log(cp.spawnSync("sh", ["-c", "exit 3"]).status));`
-	calls, err := filepath.Abs("testdata/calls.c")
-	if err != nil {
-		t.Fatal(err)
+	source := func(name string) string {
+		path, err := filepath.Abs("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "'" + path + "'"
 	}
 	return []program{
-		{name: "calls", needs: []string{"gcc"}, setup: "gcc -w -o calls '" + calls + "' -lrt\n", calls: 450, percent: 90, argv: []string{"setsid", "-w", "./calls"}},
+		{name: "calls", needs: []string{"gcc"}, setup: "gcc -w -o calls " + source("calls.c") + " -lrt", calls: 450, percent: 90, argv: []string{"setsid", "-w", "./calls"}},
+		{name: "signals", needs: []string{"gcc"}, setup: "gcc -w -o signals " + source("signals.c") + " -lrt", calls: 150, percent: 95, argv: []string{"./signals"}},
 		{name: "bash", needs: []string{"bash"}, calls: 500, percent: 95,
 			argv: []string{"bash", "-c", `cat /etc/passwd | sort | head -n 2; (exit 7); echo $?; ls /nonexistent; for i in 1 2 3; do echo $i; done >out; read x <out; echo "$x" | tr 1 2`}},
 		{name: "python3", needs: []string{"python3"}, calls: 500, percent: 95, argv: []string{interpreter("python3"), "-c", python}},
