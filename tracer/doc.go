@@ -13,6 +13,17 @@
 // failed call gives its Exit and, where a path or an address could be the
 // reason, Evidence: what the engine saw from the tracee's place just then.
 //
+// The command gets what the tracer itself was given, untouched: environment,
+// working directory, umask, limits, descriptors, process group, terminal. Go's
+// runtime takes some things from the tracer before it can look, and these the
+// command doesn't get: that a signal other than SIGHUP, SIGINT and the stop
+// signals was ignored; that a signal which the runtime needs (SIGSEGV, SIGCHLD,
+// SIGPROF …) was blocked; that descriptor 0, 1 or 2 was closed (it is /dev/null
+// then); a second value of a variable that is in the environment twice. And as
+// with any tracer: set-user-ID programs run without their privilege unless the
+// tracer has CAP_SYS_PTRACE (a Note says so), a program can't trace itself or
+// its children, and its parent process is the tracer.
+//
 // Start reading at [Run] and engine.loop (engine_linux.go), where each stop of
 // a tracee is turned into records. The other files:
 //

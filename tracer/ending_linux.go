@@ -96,11 +96,27 @@ func (e *engine) letAllGo(reason string) {
 	for tid := range e.early {
 		e.adopt(tid, processOf(tid), 0, 0)
 	}
-	for tid := range e.threads {
+	for tid, t := range e.threads {
+		if e.headless(t) {
+			delete(e.threads, tid)
+			e.ending.left[t.pid] = true
+			continue
+		}
 		_ = unix.PtraceInterrupt(tid)
 	}
 	e.wakeAfter(stopPatience)
 	e.checkDone()
+}
+
+// headless says whether a thread is a leader that has ended before its other
+// threads: it is reported only after them, and can't be stopped or detached. At
+// our end the kernel lets go of it, and kills nobody for it.
+func (e *engine) headless(t *thread) bool {
+	if t.tid != t.pid {
+		return false
+	}
+	s, err := readStatus("/proc", t.tid)
+	return err == nil && s.state == 'Z' && s.threads > 1
 }
 
 // release detaches a stopped tracee. A group-stop stays in effect.
@@ -135,13 +151,12 @@ func (e *engine) killAll() {
 }
 
 // abandonRest gives up on tracees that neither stop nor die. The kernel detaches
-// them when this thread ends. Leaders that have exited before their threads are
-// among them, harmlessly.
+// them when this thread ends.
 func (e *engine) abandonRest() {
 	e.ending.done = true
 	for tid, t := range e.threads {
 		if s, err := readStatus("/proc", tid); err != nil || s.state == 'Z' {
-			continue
+			continue // dead all the same
 		}
 		e.note(tid, "stuck", fmt.Sprintf("process %d did not stop within %v", t.pid, stopPatience))
 		if e.ending.left == nil {

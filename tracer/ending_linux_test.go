@@ -159,18 +159,52 @@ func TestContextLetsGo(t *testing.T) {
 
 func TestFailingSink(t *testing.T) {
 	full := errors.New("disk full")
-	n := 0
+	for _, last := range []int{1, 2, 3, 4, 5, 6, 50, 200} {
+		n := 0
+		c := traceUnchecked(t, t.Context(), Options{
+			Argv: []string{"sh", "-c", "for i in 1 2 3 4 5; do /bin/echo $i; done; exit 4"},
+			Sink: func(*stx.Record) error {
+				if n++; n >= last {
+					return full
+				}
+				return nil
+			},
+		})
+		if !errors.Is(c.err, full) || c.result.ExitCode != 4 || c.stdout != "1\n2\n3\n4\n5\n" || n != last {
+			t.Errorf("error %v, result %+v, output %q, %d records", c.err, c.result, c.stdout, n)
+		}
+	}
+}
+
+// Killing must reach what is born while it goes on.
+func TestTimeoutKillsWhatIsBorn(t *testing.T) {
+	needTool(t, "bash")
 	c := traceUnchecked(t, t.Context(), Options{
-		Argv: []string{"sh", "-c", "for i in 1 2 3 4 5; do /bin/echo $i; done; exit 4"},
-		Sink: func(*stx.Record) error {
-			if n++; n >= 200 {
-				return full
-			}
-			return nil
-		},
+		Argv:    []string{"bash", "-c", `f() { while :; do sleep 0.01 & wait; done; }; for i in 1 2 3 4; do f & done; echo $$; wait`},
+		Timeout: 500 * time.Millisecond, Kill: true,
 	})
-	if !errors.Is(c.err, full) || c.result.ExitCode != 4 || c.stdout != "1\n2\n3\n4\n5\n" || n != 200 {
-		t.Errorf("error %v, result %+v, output %q, %d records", c.err, c.result, c.stdout, n)
+	if c.err != nil || c.result.Signal != int(unix.SIGKILL) || len(c.result.Left) != 0 {
+		t.Errorf("result %+v, error %v", c.result, c.err)
+	}
+	checkStream(t, c)
+}
+
+func TestHeadlessDaemonIsLetGo(t *testing.T) {
+	c := trace(t, Options{Argv: []string{"sh", "-c", program(t, "headless") + " >/dev/null 2>&1 & echo $!; sleep 0.2"}})
+	pid, _ := strconv.Atoi(strings.TrimSpace(c.stdout))
+	defer unix.Kill(pid, unix.SIGKILL)
+	if !slices.Equal(c.result.Left, []int{pid}) {
+		t.Fatalf("result %+v, daemon %d", c.result, pid)
+	}
+	threads, err := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task")
+	if err != nil || len(threads) != 2 {
+		t.Fatalf("threads %v, %v", threads, err)
+	}
+	for _, th := range threads {
+		tid, _ := strconv.Atoi(th.Name())
+		if tid != pid && !alive(t, tid) {
+			t.Errorf("thread %d does not live on untraced", tid)
+		}
 	}
 }
 

@@ -32,6 +32,7 @@ type engine struct {
 	command int  // process id
 	staging bool // the command has not reached its execve, or is past a failed one
 	started bool // the command's execve has succeeded
+	capable bool // we have CAP_SYS_PTRACE
 
 	threads map[int]*thread
 	// early holds threads whose first stop came before the event that names
@@ -126,6 +127,8 @@ func (e *engine) run() (Result, error) {
 	}
 	defer setRestart(wakeSignal, true)
 	defer e.waker.stop()
+	self, _ := readStatus("/proc", os.Getpid())
+	e.capable = self.hasPtraceCap()
 	e.command, e.staging = s.pid, true
 	e.result.PID = s.pid
 	e.threads[s.pid] = &thread{tid: s.pid, pid: s.pid}
@@ -315,7 +318,7 @@ func seizeError(err error) error {
 	status, _ := readStatus("/proc", os.Getpid())
 	return &PermissionError{
 		Yama:    yamaScope("/proc"),
-		Capable: status.capEff&(1<<unix.CAP_SYS_PTRACE) != 0,
+		Capable: status.hasPtraceCap(),
 		Seccomp: status.seccomp > 0,
 		Err:     err,
 	}

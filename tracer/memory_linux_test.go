@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/stx"
 )
 
@@ -85,5 +86,26 @@ func checkMessages(t *testing.T, c *capture) {
 		len(access[1].Data) != 0 || access[1].Errno != int32(unix.EFAULT) ||
 		string(access[2].Data) != "messages\x00" || access[2].Errno != 0 || access[2].Want != 9 {
 		t.Errorf("access: %+v", access)
+	}
+}
+
+func Test32BitCalls(t *testing.T) {
+	if native != abi.AMD64 {
+		t.Skip("only amd64 has two kinds of calls in one program")
+	}
+	c := trace(t, Options{Argv: []string{program(t, "int80")}})
+	if c.result.Signal == int(unix.SIGSEGV) {
+		t.Skip("this kernel has no 32-bit calls")
+	}
+	last := c.calls()[len(c.calls())-3:]
+	open, writev := last[0], last[1]
+	if abi.Arch(open.enter.Arch) != abi.I386 || open.name != "open" || !open.failedAs(unix.ENOENT) || open.text(0) != "/nonexistent/by/int80" {
+		t.Errorf("%s %+v", open.name, open.enter)
+	}
+	if len(open.evidence) != 1 {
+		t.Errorf("evidence %v", open.evidence)
+	}
+	if got := pieces(writev.enter.Mem); writev.name != "writev" || len(got) != 2 || got[1] != "/nonexistent" || c.stdout != got[1] {
+		t.Errorf("%s %q, output %q", writev.name, got, c.stdout)
 	}
 }

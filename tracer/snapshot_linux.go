@@ -150,3 +150,22 @@ func (e *engine) stageSnapshot(pid int) *stx.Process {
 	p.FDs = slices.DeleteFunc(p.FDs, func(fd stx.FD) bool { return fd.Flags&unix.O_CLOEXEC != 0 })
 	return p
 }
+
+// noteSetID says when a program that a process has executed would have got other
+// privileges without a tracer (execve(2)).
+func (e *engine) noteSetID(t *thread) {
+	if e.capable {
+		return
+	}
+	exe := filepath.Join("/proc", strconv.Itoa(t.pid), "exe")
+	var st unix.Stat_t
+	if unix.Stat(exe, &st) != nil || st.Mode&(unix.S_ISUID|unix.S_ISGID) == 0 {
+		return
+	}
+	name, _ := os.Readlink(exe)
+	e.note(t.tid, "setid", name+" is a set-user-ID or set-group-ID program: "+
+		"it runs without its privileges, because its tracer lacks CAP_SYS_PTRACE")
+}
+
+// hasPtraceCap says whether a status has CAP_SYS_PTRACE in effect.
+func (s *status) hasPtraceCap() bool { return s.capEff&(1<<unix.CAP_SYS_PTRACE) != 0 }

@@ -155,8 +155,11 @@ func startStage(o *Options) (*stage, error) {
 	return s, nil
 }
 
-// startError says more of a failed start when it is the working directory's fault.
+// startError says more of a failed start where it can.
 func startError(o *Options, err error) error {
+	if _, perr := os.Stat("/proc/self/exe"); perr != nil {
+		return fmt.Errorf("starting the command needs /proc: %w", perr)
+	}
 	if o.Dir != "" {
 		if _, derr := os.Stat(o.Dir); derr != nil {
 			return fmt.Errorf("the command's working directory: %w", derr)

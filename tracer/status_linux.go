@@ -12,6 +12,7 @@ import (
 // leaves out groups, umask, no_new_privs, seccomp and ignored signals.
 type status struct {
 	state      byte // 'R', 'S', 'Z' …
+	threads    int
 	tgid, ppid int
 	uid, gid   [4]uint32
 	groups     []uint32
@@ -51,6 +52,8 @@ func (s *status) set(key, value string) {
 	case "Umask":
 		n, _ := strconv.ParseUint(value, 8, 32)
 		s.umask = uint32(n)
+	case "Threads":
+		s.threads = dec()
 	case "Tgid":
 		s.tgid = dec()
 	case "PPid":

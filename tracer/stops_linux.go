@@ -97,6 +97,9 @@ func (e *engine) adopt(tid, pid, parent int, flags uint64) {
 	t := &thread{tid: tid, pid: pid}
 	e.threads[tid] = t
 	e.emit(&stx.Record{Kind: stx.KindStart, TID: tid, Start: &stx.Start{PID: pid, Parent: parent, Flags: flags}})
+	if e.ending.mode == modeKill {
+		_ = unix.Kill(pid, unix.SIGKILL)
+	}
 	w := e.early[tid]
 	if w == nil {
 		return
@@ -219,6 +222,7 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 	case executes(c.name):
 		e.started = true
 		e.emit(&stx.Record{Kind: stx.KindProcess, TID: t.tid, Process: snapshot("/proc", t.pid, "exec")})
+		e.noteSetID(t)
 	}
 	if t.mayOutlive {
 		e.mustDieWithUs(t)

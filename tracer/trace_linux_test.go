@@ -2,6 +2,7 @@ package tracer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,8 +20,8 @@ import (
 	"github.com/stracex/stracex/stx"
 )
 
-// tracerEnv makes the test binary a plain tracer of its arguments, which keeps
-// nothing of the capture: for tests of a tracer as a process of its own.
+// tracerEnv makes the test binary a plain tracer of its arguments, for tests of
+// a tracer as a process of its own. Its value is the capture's file.
 const tracerEnv = "STRACEX_TEST_TRACER"
 
 func TestMain(m *testing.M) {
@@ -34,22 +35,31 @@ func TestMain(m *testing.M) {
 	if os.Getenv(tracerEnv) == "" {
 		os.Exit(m.Run())
 	}
+	os.Exit(plainTracer(os.Getenv(tracerEnv)))
+}
+
+func plainTracer(file string) int {
 	os.Unsetenv(tracerEnv)
-	res, err := Run(context.Background(), Options{Argv: os.Args[1:], Sink: func(*stx.Record) error { return nil }})
+	w, err := stx.Create(file)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "tracer:", err)
-		os.Exit(125)
+		return 125
+	}
+	res, err := Run(context.Background(), Options{Argv: os.Args[1:], Sink: w.Write})
+	if err := errors.Join(err, w.Close()); err != nil {
+		fmt.Fprintln(os.Stderr, "tracer:", err)
+		return 125
 	}
 	if res.Signal != 0 {
-		os.Exit(128 + res.Signal)
+		return 128 + res.Signal
 	}
-	os.Exit(res.ExitCode)
+	return res.ExitCode
 }
 
 // traced gives the command that runs argv under the test binary as a tracer.
 func traced(argv ...string) *exec.Cmd {
 	cmd := exec.Command("/proc/self/exe", argv...)
-	cmd.Env = append(os.Environ(), tracerEnv+"=1")
+	cmd.Env = append(os.Environ(), tracerEnv+"="+os.DevNull)
 	return cmd
 }
 
@@ -115,7 +125,7 @@ func outputFile(t *testing.T) (*os.File, func() string) {
 // checkStream holds a capture to what the package comment promises.
 func checkStream(t *testing.T, c *capture) {
 	t.Helper()
-	alive := map[int]bool{}
+	alive := map[int]int{} // thread to process
 	calls := map[int]*stx.Enter{}
 	last := int64(0)
 	for i, r := range c.records {
@@ -130,18 +140,18 @@ func checkStream(t *testing.T, c *capture) {
 		if (r.Kind == stx.KindBegin) != (i == 0) || (r.Kind == stx.KindFinish) != (i == len(c.records)-1) {
 			fail("begin and finish must stand at the ends, and nowhere else")
 		}
-		if r.TID != 0 && r.Kind != stx.KindStart && !alive[r.TID] {
+		if r.TID != 0 && r.Kind != stx.KindStart && alive[r.TID] == 0 {
 			fail("the thread has not started, or has ended")
 		}
 		switch r.Kind {
 		case stx.KindStart:
-			if alive[r.TID] {
+			if alive[r.TID] != 0 {
 				fail("started twice")
 			}
-			if p := r.Start.Parent; p == 0 && r.TID != c.result.PID || p != 0 && !alive[p] {
+			if p := r.Start.Parent; p == 0 && r.TID != c.result.PID || p != 0 && alive[p] == 0 {
 				fail("parent %d", p)
 			}
-			alive[r.TID] = true
+			alive[r.TID] = r.Start.PID
 		case stx.KindEnd:
 			delete(alive, r.TID)
 			delete(calls, r.TID)
@@ -170,8 +180,8 @@ func checkStream(t *testing.T, c *capture) {
 	for _, pid := range c.result.Left {
 		left[pid] = true
 	}
-	for tid := range alive {
-		if !left[tid] {
+	for tid, pid := range alive {
+		if !left[pid] {
 			t.Errorf("thread %d has no end", tid)
 		}
 	}

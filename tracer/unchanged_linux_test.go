@@ -46,7 +46,7 @@ func TestSurroundings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	traced := run(exec.Command("bash", append([]string{"-c", "export " + tracerEnv + "=1;" + before, "before", self}, program...)...))
+	traced := run(exec.Command("bash", append([]string{"-c", "export " + tracerEnv + "=/dev/null;" + before, "before", self}, program...)...))
 	if diff := cmp.Diff(strings.Split(plain, "\n"), strings.Split(traced, "\n")); diff != "" {
 		t.Errorf("plain and traced differ:\n%s", diff)
 	}

@@ -16,7 +16,12 @@ static void *thread(void *arg) { return arg; }
 int main(void) {
 	pthread_t t;
 	pid_t pid;
-	if ((pid = syscall(SYS_fork)) == 0)
+#ifdef SYS_fork
+	pid = syscall(SYS_fork);
+#else
+	pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+#endif
+	if (pid == 0)
 		_exit(0);
 	waitpid(pid, NULL, 0);
 	if ((pid = vfork()) == 0)
