@@ -71,6 +71,9 @@ func (f *facts) deniedStep(out *Cause, c *candidate, who string) (string, []stri
 		return "", nil, false
 	}
 	s := c.fail.seen
+	if why, next, ok := notExecutable(c.fail, s); ok {
+		return why, next, true
+	}
 	const dacOverride, dacReadSearch = 1 << 1, 1 << 2
 	if s.Caps&(dacOverride|dacReadSearch) != 0 {
 		return "", nil, false // modes don't bind it: something else refuses
@@ -86,6 +89,24 @@ func (f *facts) deniedStep(out *Cause, c *candidate, who string) (string, []stri
 		}
 	}
 	return deniedLast(c, s, who)
+}
+
+// notExecutable: even root needs one execute bit.
+func notExecutable(x *failure, s *event.Seen) (string, []string, bool) {
+	last := s.Walk[len(s.Walk)-1]
+	if !strings.HasPrefix(x.name, "exec") || last.Errno != "" || last.Path != s.Path {
+		return "", nil, false
+	}
+	switch {
+	case last.Type == "dir":
+		return fmt.Sprintf("%s is a directory.", last.Path), []string{"give the program's own path"}, true
+	case last.Type == "file" && last.Mode&0o111 == 0:
+		return fmt.Sprintf("%s has no execute permission: its mode is %04o.", last.Path, last.Mode&0o7777), []string{"chmod +x " + last.Path}, true
+	case last.Type == "file" && last.Mode&0o111 == 0o111:
+		return fmt.Sprintf("%s has mode %04o, so the file system it lies on is mounted noexec, or a security module refuses.", last.Path, last.Mode&0o7777),
+			[]string{"look at the mount: findmnt -T " + last.Path, "and at the kernel's log: dmesg | grep -i denied"}, true
+	}
+	return "", nil, false
 }
 
 func lastMissing(s *event.Seen) bool { return len(s.Walk) > 0 && s.Walk[len(s.Walk)-1].Path != s.Path }

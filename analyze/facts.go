@@ -121,6 +121,7 @@ const (
 	maxSources     = 20000
 	maxKills       = 1000
 	maxBlocked     = 1000
+	maxSignals     = 100
 	maxForks       = 100000
 )
 
@@ -428,15 +429,15 @@ func (f *facts) waited(h *history, st *replay.Step) {
 }
 
 func (h *history) signaled(e *event.Event) {
+	h.signals = append(h.signals, e)
+	if len(h.signals) > maxSignals {
+		h.signals = h.signals[1:]
+	}
 	if !endsFromOutside(e) {
 		return
 	}
 	for _, tid := range slices.Sorted(maps.Keys(h.restart)) {
 		h.block(h.restart[tid])
-	}
-	h.signals = append(h.signals, e)
-	if len(h.signals) > 100 {
-		h.signals = h.signals[1:]
 	}
 }
 
