@@ -1,0 +1,115 @@
+package analyze
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
+)
+
+// Rules on what kind of call failed, and how.
+
+// callWeight: what a program needs to work, against what it only looks at.
+var callWeight = map[string]float64{
+	"open": 2, "openat": 2, "openat2": 2, "creat": 2.5, "execve": 2.5, "execveat": 2.5,
+	"connect": 2.5, "bind": 3, "listen": 3, "socket": 1.5, "accept": 1, "accept4": 1,
+	"mkdir": 2, "mkdirat": 2, "rename": 2.5, "renameat": 2.5, "renameat2": 2.5, "link": 2, "linkat": 2, "symlink": 2, "symlinkat": 2,
+	"mknod": 2, "mknodat": 2, "chdir": 2.5, "fchdir": 2, "chroot": 3, "mount": 3, "umount2": 1.5, "pivot_root": 3,
+	"chmod": 2, "fchmod": 2, "fchmodat": 2, "chown": 2, "fchown": 2, "lchown": 2, "fchownat": 2, "truncate": 2.5, "ftruncate": 2.5,
+	"unlink": 0.5, "unlinkat": 0.5, "rmdir": 0.5, "utimensat": 1.5,
+	"write": 3, "writev": 3, "pwrite64": 3, "sendto": 2, "sendmsg": 2, "read": 2.5, "pread64": 2.5, "readv": 2.5, "recvfrom": 1.5, "recvmsg": 1.5,
+	"getdents64": 2, "copy_file_range": 1, "sendfile": 1.5, "splice": 1.5, "fallocate": 2, "fsync": 2, "fdatasync": 2,
+	"mmap": 2.5, "brk": 1.5, "mremap": 1.5, "mprotect": 2, "mlock": 1.5, "mlockall": 1.5,
+	"clone": 3, "clone3": 2.5, "fork": 3, "vfork": 3, "setuid": 3, "setgid": 3, "setresuid": 3, "setresgid": 3, "setgroups": 2, "setreuid": 3, "setregid": 3,
+	"setrlimit": 1.5, "prlimit64": 1.5, "unshare": 2.5, "setns": 2.5, "capset": 2, "keyctl": 0, "flock": 2.5, "shmget": 2.5, "shmat": 2.5, "semget": 2.5, "msgget": 2.5, "mq_open": 2.5,
+	"stat": 0.5, "lstat": 0.5, "newfstatat": 0.5, "statx": 0.5, "fstat": 0.5, "stat64": 0.5, "lstat64": 0.5, "access": 0.5, "faccessat": 0.5, "faccessat2": 0.5, "statfs": 0.5,
+	"readlink": -5, "readlinkat": -5, "getsockopt": 2.5, "setsockopt": 0.5, "bpf": 1, "perf_event_open": 1.5, "ptrace": 2, "kill": 0.5,
+	"epoll_create1": 1.5, "inotify_init1": 1.5, "inotify_add_watch": 1, "memfd_create": 1, "pipe": 2.5, "pipe2": 2.5, "socketpair": 2, "dup": 1.5, "dup2": 1.5, "fcntl": 0,
+}
+
+func kindOfCall(_ *facts, c *candidate) (float64, string) {
+	if c.fail == nil {
+		return 0, ""
+	}
+	return callWeight[c.fail.name], ""
+}
+
+// errorWeight: what is hardly ever expected, against what is asked for all day.
+var errorWeight = map[string]float64{
+	"EACCES": 2.5, "EPERM": 1.5, "ENOSPC": 4, "EDQUOT": 4, "EROFS": 3, "EMFILE": 4, "ENFILE": 4, "ENOMEM": 3, "EFBIG": 4, "EIO": 4,
+	"EADDRINUSE": 4, "EADDRNOTAVAIL": 3, "ECONNREFUSED": 2, "EHOSTUNREACH": 2, "ENETUNREACH": 1, "ETIMEDOUT": 2, "ECONNRESET": 2.5, "EPIPE": 2,
+	"ELOOP": 3, "ENAMETOOLONG": 3, "ENOTDIR": 1.5, "EISDIR": 2.5, "ETXTBSY": 4, "ENOEXEC": 3, "E2BIG": 4, "EXDEV": 1, "ENOTEMPTY": 1, "EEXIST": 0.5, "EBUSY": 2.5,
+	"ENXIO": 0.5, "ENODEV": 1, "EAFNOSUPPORT": 0, "EPROTONOSUPPORT": 0, "ENOENT": 0, "ELIBBAD": 3, "EMLINK": 3, "EUSERS": 3, "ESTALE": 4, "EKEYREJECTED": 2, "EDESTADDRREQ": 2,
+	"EAGAIN": -4, "EINTR": -4, "EINPROGRESS": -6, "ENOTTY": -6, "ESPIPE": -5, "ECHILD": -5, "ENOSYS": -4, "ENODATA": -5, "EOPNOTSUPP": -4, "EBADF": -2, "EINVAL": -1.5, "ENOPROTOOPT": -4,
+	"ESRCH": -2, "EALREADY": -4, "EISCONN": -3, "ENOTCONN": -2, "EDOM": -3, "ENOTSOCK": -3, "ERANGE": -3, "EFAULT": 0, "ENOTSUP": -4, "ENOTBLK": -2, "ETIME": -3, "ENOKEY": -4,
+}
+
+func kindOfError(_ *facts, c *candidate) (float64, string) {
+	x := c.fail
+	if x == nil {
+		return 0, ""
+	}
+	w := errorWeight[x.errno]
+	switch {
+	case x.errno == "EAGAIN" && (strings.HasPrefix(x.name, "clone") || strings.HasSuffix(x.name, "fork") || strings.HasPrefix(x.name, "set") || x.name == "mlock"):
+		return 4, "no more processes or threads may be started"
+	case x.errno == "EAGAIN" && (x.name == "flock" || x.name == "fcntl") || x.errno == "EWOULDBLOCK" && x.name == "flock":
+		return 2, "somebody else holds the lock"
+	case x.errno == "EACCES" && x.name == "fcntl":
+		return 2, "somebody else holds the lock"
+	case x.errno == "EEXIST" && strings.HasPrefix(x.name, "open"):
+		return 2, "a file of this name is in the way"
+	case x.errno == "EEXIST" && strings.HasPrefix(x.name, "mkdir"):
+		return -3, ""
+	case x.errno == "EINVAL" && (x.name == "execve" || x.name == "mount" || x.name == "bind"):
+		return 1, ""
+	case x.errno == "EPERM" && strings.HasPrefix(x.name, "prctl"), x.errno == "EINVAL" && x.name == "readlink", x.errno == "EPERM" && x.name == "setrlimit":
+		return -3, ""
+	case x.errno == "ENXIO" && strings.HasPrefix(x.name, "open") && x.path == "/dev/tty":
+		return -4, ""
+	case x.name == "socket" && (x.errno == "EAFNOSUPPORT"):
+		return 0, ""
+	}
+	return w, ""
+}
+
+func probing(call string) bool {
+	w, ok := callWeight[call]
+	return ok && w <= 0.5
+}
+
+// crash: the signal itself, against an unchecked failure right before it.
+func crash(_ *facts, c *candidate) (float64, string) {
+	p := c.sus.hist.proc
+	if c.kind == "signal" {
+		return signalPoints(c, p)
+	}
+	if c.fail == nil || p.Exit == nil || !crashSignal(p.Exit.Signal) {
+		return 0, ""
+	}
+	if c.between <= 2 && callWeight[c.fail.name] >= 1.5 && errorWeight[c.fail.errno] > -2 {
+		return 3, fmt.Sprintf("%s crashed right after it", name(p))
+	}
+	return 0, ""
+}
+
+func signalPoints(c *candidate, p *replay.Process) (float64, string) {
+	switch {
+	case crashSignal(c.signal):
+		return 7, fmt.Sprintf("%s was killed by %s", name(p), c.signal)
+	case c.signal == "SIGPIPE":
+		return 1, "nobody read its output any more"
+	case c.signal == "SIGINT", c.signal == "SIGHUP":
+		return 3, fmt.Sprintf("%s was ended by %s", name(p), c.signal)
+	}
+	return 8, fmt.Sprintf("%s was killed by %s", name(p), c.signal)
+}
+
+// crashSignal: the process did it to itself.
+func crashSignal(s string) bool {
+	switch s {
+	case "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS":
+		return true
+	}
+	return false
+}

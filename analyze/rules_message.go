@@ -1,0 +1,218 @@
+package analyze
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// Rules that hold a candidate against the words of the message.
+
+// namesPath: the message names the path, its last part, or a word of it.
+func namesPath(_ *facts, c *candidate) (float64, string) {
+	if c.sus.anchor.line == nil {
+		return 0, ""
+	}
+	msg, all := c.sus.anchor.line.text, c.sus.anchor.text
+	for _, p := range c.paths() {
+		for _, text := range []string{msg, all} {
+			weight := 1.0
+			if text == all {
+				weight = 0.75
+			}
+			if len(p) > 3 && strings.ContainsAny(p, "/") && namesIn(text, p) {
+				return 7 * weight, fmt.Sprintf("the message names %s", p)
+			}
+			base := path.Base(p)
+			if len(base) >= 3 && base != c.programName() && namesIn(text, base) {
+				return 5 * weight, fmt.Sprintf("the message names %s", base)
+			}
+			if short := strings.TrimSuffix(p, path.Ext(p)); short != p && len(path.Base(short)) > 4 && (namesIn(text, short) || namesIn(text, strings.TrimSuffix(short, path.Ext(short)))) {
+				return 5 * weight, fmt.Sprintf("the message names %s", short)
+			}
+			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && stem != c.programName() && containsWord(text, stem) {
+				return 3 * weight, fmt.Sprintf("the message speaks of %s", stem)
+			}
+			if dir := path.Base(path.Dir(p)); len(dir) >= 4 && dir != c.programName() && !systemPath(p) && containsWord(text, dir) {
+				return 2 * weight, fmt.Sprintf("the message speaks of %s", dir)
+			}
+		}
+	}
+	return wordsInCommon(c, msg)
+}
+
+// wordsInCommon: "key not usable" and etc/signing.key.
+func wordsInCommon(c *candidate, msg string) (float64, string) {
+	low := strings.ToLower(msg)
+	for _, p := range c.paths() {
+		for _, w := range strings.FieldsFunc(strings.ToLower(path.Base(p)), notLetter) {
+			if lib, ok := strings.CutPrefix(w, "lib"); ok && len(lib) >= 3 && containsWord(low, lib) {
+				return 2.5, fmt.Sprintf("the message speaks of %q", lib)
+			}
+			if len(w) >= 3 && w != c.programName() && containsWord(low, w) {
+				return 1.5, fmt.Sprintf("the message speaks of %q", w)
+			}
+		}
+	}
+	return 0, ""
+}
+
+func notLetter(r rune) bool { return !(r >= 'a' && r <= 'z') }
+
+// paths are the names under which the candidate's object may be known.
+func (c *candidate) paths() []string {
+	var out []string
+	add := func(p string) {
+		if p != "" && p != "/" && p != "." && !strings.HasPrefix(p, "\x00") {
+			out = append(out, p)
+		}
+	}
+	if x := c.fail; x != nil {
+		add(x.path)
+		add(x.given)
+		add(x.path2)
+	}
+	if c.source != nil {
+		add(c.source.path)
+	}
+	return out
+}
+
+func (c *candidate) programName() string { return c.sus.hist.proc.Name() }
+
+// namesIn says whether text names the path or file name, and not one that goes
+// on below or beside it.
+func namesIn(text, p string) bool {
+	for i := 0; ; {
+		k := strings.Index(text[i:], p)
+		if k < 0 {
+			return false
+		}
+		k += i
+		end := k + len(p)
+		if !wordByte(text, k-1) && !wordByte(text, end) && !goesOn(text, end) && (p[0] != '/' || k == 0 || text[k-1] != '.') {
+			return true
+		}
+		i = k + 1
+	}
+}
+
+// goesOn: "/name" or ".name" follows.
+func goesOn(text string, i int) bool {
+	return i+1 < len(text) && (text[i] == '/' || text[i] == '.') && wordByte(text, i+1)
+}
+
+// containsWord finds w in text with no letter or digit touching it.
+func containsWord(text, w string) bool {
+	for i := 0; ; {
+		k := strings.Index(text[i:], w)
+		if k < 0 {
+			return false
+		}
+		k += i
+		if !wordByte(text, k-1) && !wordByte(text, k+len(w)) {
+			return true
+		}
+		i = k + 1
+	}
+}
+
+func wordByte(s string, i int) bool {
+	if i < 0 || i >= len(s) {
+		return false
+	}
+	b := s[i]
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_' || b == '-'
+}
+
+func namesAddress(_ *facts, c *candidate) (float64, string) {
+	if c.fail == nil || c.fail.addr == "" || c.sus.anchor.line == nil {
+		return 0, ""
+	}
+	text := c.sus.anchor.text
+	host, port := splitAddr(c.fail.addr)
+	switch {
+	case strings.Contains(text, c.fail.addr):
+		return 6, "the message names " + c.fail.addr
+	case port != "" && containsWord(text, port):
+		return 4, "the message names port " + port
+	case host != "" && containsWord(text, host):
+		return 3, "the message names " + host
+	}
+	return 0, ""
+}
+
+func splitAddr(a string) (host, port string) {
+	if strings.HasPrefix(a, "unix:") {
+		return strings.TrimPrefix(a, "unix:"), ""
+	}
+	if i := strings.LastIndexByte(a, ':'); i > 0 {
+		return strings.Trim(a[:i], "[]"), a[i+1:]
+	}
+	return a, ""
+}
+
+func namesErrno(_ *facts, c *candidate) (float64, string) {
+	if c.fail == nil || c.sus.anchor.line == nil {
+		return 0, ""
+	}
+	named := c.sus.anchor.named()
+	switch {
+	case named[c.fail.errno]:
+		return 2.5, fmt.Sprintf("the message gives its error (%s)", c.fail.errno)
+	case len(named) > 0:
+		return -1, ""
+	}
+	return 0, ""
+}
+
+func closeToMessage(_ *facts, c *candidate) (float64, string) {
+	if c.fail == nil {
+		return 0, ""
+	}
+	what := "the message was written"
+	if c.sus.anchor.line == nil {
+		what = "the process ended"
+	}
+	switch n := c.between; {
+	case n <= 3:
+		return 3, fmt.Sprintf("%s %s later", what, calls(n+1))
+	case n <= 12:
+		return 2.25, fmt.Sprintf("%s %s later", what, calls(n+1))
+	case n <= 40:
+		return 1.25, fmt.Sprintf("%s %s later", what, calls(n+1))
+	case n <= 150:
+		return 0.5, ""
+	case n <= 1000:
+		return 0, ""
+	}
+	return -0.5, ""
+}
+
+func calls(n int) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprintf("%d calls", n)
+}
+
+// callWords are the words with which messages speak of calls.
+var callWords = map[string][]string{
+	"flock": {"lock"}, "fcntl": {"lock"}, "bind": {"bind", "listen", "address", "port"}, "listen": {"listen"},
+	"connect": {"connect", "reach", "server", "upstream", "mirror", "host"}, "clone": {"fork", "thread", "process", "worker"}, "clone3": {"fork", "thread", "process", "worker"}, "vfork": {"fork", "process"},
+	"mmap": {"memory", "allocat", "map"}, "brk": {"memory", "allocat"}, "execve": {"exec", "run", "command", "interpreter"}, "mkdir": {"directory", "folder", "create", "mkdir"},
+	"rename": {"rename", "move", "replace"}, "chdir": {"chdir", "directory", "folder"}, "chown": {"chown", "owner"}, "chmod": {"chmod", "mode"}, "mount": {"mount"},
+	"write": {"write", "writing", "space", "output"}, "pwrite64": {"write", "writing", "space"}, "setuid": {"user", "privilege"}, "setgroups": {"group", "privilege"}, "setresuid": {"user", "privilege"},
+	"link": {"link"}, "symlink": {"link"}, "dlopen": {"library"}, "chroot": {"chroot", "root"}, "ftruncate": {"space", "size", "truncate"}, "fallocate": {"space", "size"},
+}
+
+func namesCall(_ *facts, c *candidate) (float64, string) {
+	if c.fail == nil || c.sus.anchor.line == nil {
+		return 0, ""
+	}
+	name := strings.TrimSuffix(strings.TrimSuffix(c.fail.name, "at"), "at2")
+	if containsAny(strings.ToLower(withoutPaths(c.sus.anchor.line.text)), callWords[name]) {
+		return 2, fmt.Sprintf("the message speaks of what %s does", c.fail.name)
+	}
+	return 0, ""
+}
