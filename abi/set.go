@@ -84,6 +84,12 @@ func (a Arch) EnumText(set string, v uint64) string {
 	return hex(v) + s.comment()
 }
 
+// SockOptText writes a socket option of a level (SOL_TCP's TCP_NODELAY), in hex
+// for a level whose options have no names here.
+func (a Arch) SockOptText(level, option uint64) string {
+	return a.EnumText("sockopt."+a.EnumText("sol", level), option)
+}
+
 // FlagValue is the other way round, for one constant of a set:
 // FlagValue("open", "O_CREAT") is 0100.
 func (a Arch) FlagValue(set, name string) (uint64, bool) {

@@ -1315,7 +1315,7 @@ var set_ipcget_amd64 = setValues{
 
 var set_ipproto_amd64 = setValues{
 	values: []named{
-		{0x0, "IPPROTO_HOPOPTS"},
+		{0x0, "IPPROTO_IP"},
 		{0x1, "IPPROTO_ICMP"},
 		{0x2, "IPPROTO_IGMP"},
 		{0x4, "IPPROTO_IPIP"},
@@ -3582,14 +3582,14 @@ var set_termios_lflag_amd64 = setValues{
 		{0x10, "ECHOE"},
 		{0x20, "ECHOK"},
 		{0x40, "ECHONL"},
+		{0x80, "NOFLSH"},
+		{0x100, "TOSTOP"},
+		{0x8000, "IEXTEN"},
 		{0x200, "ECHOCTL"},
 		{0x400, "ECHOPRT"},
 		{0x800, "ECHOKE"},
 		{0x1000, "FLUSHO"},
-		{0x80, "NOFLSH"},
-		{0x100, "TOSTOP"},
 		{0x4000, "PENDIN"},
-		{0x8000, "IEXTEN"},
 		{0x10000, "EXTPROC"},
 	},
 }

@@ -74,6 +74,9 @@ func entries(f *ast.File, table string) (list []entry) {
 			e.name, _ = strconv.Unquote(words[1])
 			e.text, _ = strconv.Unquote(words[2])
 			e.text = capital(e.text)
+			if e.name == "ENOTSUP" { // the C library's name for it
+				e.name = "EOPNOTSUPP"
+			}
 			list = append(list, e)
 		}
 		return false

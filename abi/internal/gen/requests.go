@@ -12,7 +12,7 @@ import (
 // number: what most programs mean by it.
 var first = []string{
 	"asm-generic/ioctls.h", "asm-generic/sockios.h", "linux/sockios.h", "linux/fs.h",
-	"linux/if_tun.h", "linux/kd.h", "linux/vt.h", "linux/loop.h", "linux/hdreg.h", "linux/random.h",
+	"linux/if_tun.h", "linux/videodev2.h", "linux/kd.h", "linux/vt.h", "linux/loop.h", "linux/hdreg.h", "linux/random.h",
 }
 
 // later are the requests that the headers of this machine don't have, or make
@@ -83,9 +83,10 @@ func requestNames(header string) []string {
 	return names
 }
 
-// marks are names that stand for a range of numbers, or values of requests'
-// arguments.
-var marks = regexp.MustCompile(`^TIOCPKT_|^TIOCSER_|PRIVATE$|FIRST$|LAST$|_IOC_BASE$`)
+// marks are names that stand for a range of numbers or for values of requests'
+// arguments, and rare ones that share their number with a common one.
+var marks = regexp.MustCompile(`^TIOCPKT_|^TIOCSER_|PRIVATE$|FIRST$|LAST$|_IOC_BASE$|` +
+	`^(DMA_BUF_SET_NAME|IOCTL_GNTALLOC_SET_UNMAP_NOTIFY|KVM_ARM_SET_DEVICE_ADDR|PPPIOCGIDLE)$`)
 
 // isRequest says whether a name with this value is a request.
 func isRequest(header, name, value string) bool {
