@@ -102,33 +102,40 @@ func TestTimeout(t *testing.T) {
 	for _, kill := range []bool{false, true} {
 		t.Run(map[bool]string{false: "let go", true: "kill"}[kill], func(t *testing.T) {
 			c := traceUnchecked(t, t.Context(), Options{
-				Argv:    []string{"sh", "-c", "sleep 1000 & echo $!; wait"},
+				Argv:    []string{"sh", "-c", "sleep 1000 & wait"},
 				Timeout: 300 * time.Millisecond, Kill: kill,
 			})
-			child, _ := strconv.Atoi(strings.TrimSpace(c.stdout))
-			if c.err != nil || !c.result.TimedOut || child == 0 {
-				t.Fatalf("result %+v, error %v, output %q", c.result, c.err, c.stdout)
+			if c.err != nil || !c.result.TimedOut {
+				t.Fatalf("result %+v, error %v", c.result, c.err)
 			}
-			defer unix.Kill(child, unix.SIGKILL)
+			checkStream(t, c)
 			if f := c.of(stx.KindFinish)[0].Finish; f.Reason != "timeout" {
 				t.Errorf("finish %+v", f)
 			}
+			started := c.of(stx.KindStart)
 			if kill {
-				if c.result.Signal != int(unix.SIGKILL) || len(c.result.Left) != 0 || !gone(t, child)() {
+				if c.result.Signal != int(unix.SIGKILL) || len(c.result.Left) != 0 {
 					t.Errorf("result %+v", c.result)
+				}
+				for _, r := range started {
+					if !gone(t, r.TID)() {
+						t.Errorf("%d lives", r.TID)
+					}
 				}
 				return
 			}
-			if !c.result.Running || !slices.Equal(c.result.Left, []int{c.result.PID, child}) {
-				t.Errorf("result %+v, child %d", c.result, child)
+			if !c.result.Running || len(c.result.Left) != len(started) {
+				t.Errorf("result %+v, %d processes", c.result, len(started))
 			}
-			if !alive(t, child) || !alive(t, c.result.PID) {
-				t.Error("not alive and untraced")
+			for _, r := range started {
+				if !alive(t, r.TID) {
+					t.Errorf("%d is not alive and untraced", r.TID)
+				}
+				unix.Kill(r.TID, unix.SIGKILL)
 			}
-			// The command is our own child still: end it as a user would.
-			unix.Kill(child, unix.SIGKILL)
+			// The command is our own child still.
 			var status unix.WaitStatus
-			if _, err := unix.Wait4(c.result.PID, &status, 0, nil); err != nil || !status.Exited() {
+			if _, err := unix.Wait4(c.result.PID, &status, 0, nil); err != nil || status.Signal() != unix.SIGKILL {
 				t.Errorf("wait: %v, status %v", err, status)
 			}
 		})

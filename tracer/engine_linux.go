@@ -136,6 +136,7 @@ func (e *engine) run() (Result, error) {
 	defer e.own.stop()
 	defer e.watchEnds()()
 
+	e.begin()
 	if err := s.release(); err != nil {
 		s.abandon()
 		return Result{}, fmt.Errorf("starting the command: %w", err)
@@ -198,10 +199,10 @@ func (e *engine) loop() {
 		// __WNOTHREAD: only this thread's children and tracees; others that
 		// the program has started are none of our business.
 		tid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
-		switch {
-		case err == unix.ECHILD:
-			return
-		case err == nil:
+		if err != nil && err != unix.EINTR {
+			return // ECHILD: all have ended
+		}
+		if err == nil {
 			e.handle(tid, status)
 		}
 		if e.waker.noticed() {
@@ -281,13 +282,8 @@ func (e *engine) note(tid int, code, text string) {
 	e.emit(&stx.Record{Kind: stx.KindNote, TID: tid, Note: &stx.Note{Code: code, Text: text}})
 }
 
-// begin records what a capture starts with, at the entry of the command's own
-// execve.
-func (e *engine) begin(t *thread) {
-	e.staging = false
-	if err := unix.PtraceSetOptions(t.tid, followOptions); err != nil && err != unix.ESRCH {
-		e.note(t.tid, "options", "children can't be followed: "+err.Error())
-	}
+// begin records what the capture is of.
+func (e *engine) begin() {
 	e.emit(&stx.Record{Kind: stx.KindBegin, Begin: &stx.Begin{
 		Tool:        e.opt.Tool,
 		Engine:      "ptrace",
@@ -298,6 +294,15 @@ func (e *engine) begin(t *thread) {
 		PID:         e.command,
 		StringLimit: e.opt.StringLimit,
 	}})
+}
+
+// start records the command as it is at the entry of its execve, and begins to
+// follow its children.
+func (e *engine) start(t *thread) {
+	e.staging = false
+	if err := unix.PtraceSetOptions(t.tid, followOptions); err != nil && err != unix.ESRCH {
+		e.note(0, "options", "children can't be followed: "+err.Error())
+	}
 	e.emit(&stx.Record{Kind: stx.KindStart, TID: t.tid, Start: &stx.Start{PID: t.pid}})
 	e.emit(&stx.Record{Kind: stx.KindProcess, TID: t.tid, Process: e.stageSnapshot(t.pid)})
 }

@@ -189,7 +189,7 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 		if c.name != "execve" || t.tid != e.command || e.over {
 			return
 		}
-		e.begin(t)
+		e.start(t)
 	}
 	c.mem = e.plan(t, c).enter()
 	t.call = c

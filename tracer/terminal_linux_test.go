@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -221,11 +222,10 @@ func TestSignalsToTracer(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer out.Close()
-				cmd := traced("sh", "-c", `trap 'echo got' TERM HUP USR1 INT; echo ready; read line; read line; echo over; exit 3`)
-				in, err := cmd.StdinPipe()
-				if err != nil {
-					t.Fatal(err)
-				}
+				// Not read: a signal that comes just before it waits for a line.
+				cmd := traced("sh", "-c", `trap 'echo got' TERM HUP USR1 INT; echo ready
+					while [ ! -e over ]; do sleep 0.05; done; echo over; exit 3`)
+				cmd.Dir = t.TempDir()
 				cmd.Stdout = w
 				cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 				if err := cmd.Start(); err != nil {
@@ -256,7 +256,9 @@ func TestSignalsToTracer(t *testing.T) {
 				}
 				want("got\n")
 				time.Sleep(3 * passGrace) // a second one would come now
-				fmt.Fprint(in, "one\ntwo\n")
+				if err := os.WriteFile(filepath.Join(cmd.Dir, "over"), nil, 0o644); err != nil {
+					t.Fatal(err)
+				}
 				want("over\n")
 				cmd.Wait()
 				if code := cmd.ProcessState.ExitCode(); code != 3 {
