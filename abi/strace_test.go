@@ -345,16 +345,3 @@ func withoutName(text string) bool {
 	_, err := strconv.Atoi(text)
 	return err == nil || strings.Contains(text, "0x")
 }
-
-// needTool finds a program, or skips the test without it.
-func needTool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("STRACEX_REQUIRE_TOOLS") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return path
-}

@@ -502,6 +502,114 @@ var calls = []Call{
 			{Name: "hint", Kind: Struct, Dir: In, Set: "u64", Size: 8, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 	}},
+	{Name: "fcntl64", Args: []Arg{
+		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+		{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+		{Name: "arg", Kind: FcntlArg, Len: NoLen, Max: NoLen},
+	}, Ret: Int, key: 1, variants: []variant{
+		{[]string{"F_DUPFD", "F_DUPFD_CLOEXEC"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
+		}, Ret: FD}},
+		{[]string{"F_GETFD", "F_GETSIG", "F_GETLEASE", "F_GETPIPE_SZ", "F_GET_SEALS"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_GETFL"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+		}, Ret: HexNum}},
+		{[]string{"F_GETOWN"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+		}, Ret: PID}},
+		{[]string{"F_GETOWNER_UIDS"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "uids", Kind: Addr, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SETFD"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Flags, Set: "fd", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SETFL"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Flags, Set: "open", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SETOWN"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: PID, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SETSIG"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Sig, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SETLEASE"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Enum, Set: "lock", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SETPIPE_SZ"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_NOTIFY"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Flags, Set: "notify", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_ADD_SEALS"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Flags, Set: "seal", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_GETLK", "F_OFD_GETLK"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "lock", Kind: Struct, Dir: InOut, Set: "flock", Size: 32, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SETLK", "F_SETLKW", "F_OFD_SETLK", "F_OFD_SETLKW"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "lock", Kind: Struct, Dir: In, Set: "flock", Size: 32, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_GETLK64"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "lock", Kind: Struct, Dir: InOut, Set: "flock64", Size: 32, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SETLK64", "F_SETLKW64"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "lock", Kind: Struct, Dir: In, Set: "flock64", Size: 32, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_GETOWN_EX"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "owner", Kind: Struct, Dir: Out, Set: "f_owner_ex", Size: 8, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SETOWN_EX"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "owner", Kind: Struct, Dir: In, Set: "f_owner_ex", Size: 8, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_GET_RW_HINT", "F_GET_FILE_RW_HINT"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "hint", Kind: Struct, Dir: Out, Set: "u64", Size: 8, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"F_SET_RW_HINT", "F_SET_FILE_RW_HINT"}, Call{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "hint", Kind: Struct, Dir: In, Set: "u64", Size: 8, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+	}},
 	{Name: "fdatasync", Args: []Arg{
 		{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
@@ -3418,6 +3526,114 @@ var otherCalls = [3][]Call{
 				{Name: "hint", Kind: Struct, Dir: Out, Set: "u64", Size: 8, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"F_SET_RW_HINT", "F_SET_FILE_RW_HINT"}, Call{Name: "fcntl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "hint", Kind: Struct, Dir: In, Set: "u64", Size: 8, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+		}},
+		{Name: "fcntl64", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: FcntlArg, Len: NoLen, Max: NoLen},
+		}, Ret: Int, key: 1, variants: []variant{
+			{[]string{"F_DUPFD", "F_DUPFD_CLOEXEC"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
+			}, Ret: FD}},
+			{[]string{"F_GETFD", "F_GETSIG", "F_GETLEASE", "F_GETPIPE_SZ", "F_GET_SEALS"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_GETFL"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			}, Ret: HexNum}},
+			{[]string{"F_GETOWN"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+			}, Ret: PID}},
+			{[]string{"F_GETOWNER_UIDS"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "uids", Kind: Addr, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SETFD"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Flags, Set: "fd", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SETFL"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Flags, Set: "open", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SETOWN"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: PID, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SETSIG"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Sig, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SETLEASE"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Enum, Set: "lock", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SETPIPE_SZ"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_NOTIFY"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Flags, Set: "notify", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_ADD_SEALS"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Flags, Set: "seal", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_GETLK", "F_OFD_GETLK"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "lock", Kind: Struct, Dir: InOut, Set: "flock", Size: 16, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SETLK", "F_SETLKW", "F_OFD_SETLK", "F_OFD_SETLKW"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "lock", Kind: Struct, Dir: In, Set: "flock", Size: 16, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_GETLK64"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "lock", Kind: Struct, Dir: InOut, Set: "flock64", Size: 24, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SETLK64", "F_SETLKW64"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "lock", Kind: Struct, Dir: In, Set: "flock64", Size: 24, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_GETOWN_EX"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "owner", Kind: Struct, Dir: Out, Set: "f_owner_ex", Size: 8, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SETOWN_EX"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "owner", Kind: Struct, Dir: In, Set: "f_owner_ex", Size: 8, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_GET_RW_HINT", "F_GET_FILE_RW_HINT"}, Call{Name: "fcntl64", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
+				{Name: "hint", Kind: Struct, Dir: Out, Set: "u64", Size: 8, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"F_SET_RW_HINT", "F_SET_FILE_RW_HINT"}, Call{Name: "fcntl64", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "cmd", Kind: Enum, Set: "fcntl", Len: NoLen, Max: NoLen},
 				{Name: "hint", Kind: Struct, Dir: In, Set: "u64", Size: 8, Len: NoLen, Max: NoLen},

@@ -39,6 +39,7 @@ type callTable struct {
 	other   [3]map[string]*call
 	structs map[string][3]int
 	sets    sets
+	ioctls  map[string]bool // names
 }
 
 // kinds are the kinds' words and constants in abi.go.
@@ -65,8 +66,11 @@ var pointers = map[string]string{
 }
 
 // readCalls reads calls.txt; its head says how it is written.
-func readCalls(name string, s sets) (*callTable, error) {
-	t := &callTable{calls: map[string]*call{}, structs: map[string][3]int{}, sets: s}
+func readCalls(name string, s sets, ioctls []named) (*callTable, error) {
+	t := &callTable{calls: map[string]*call{}, structs: map[string][3]int{}, sets: s, ioctls: map[string]bool{}}
+	for _, r := range ioctls {
+		t.ioctls[r.name] = true
+	}
 	for i := range t.other {
 		t.other[i] = map[string]*call{}
 	}
@@ -120,6 +124,9 @@ func (t *callTable) addStruct(words []string) error {
 
 // addCall reads a call's line.
 func (t *callTable) addCall(line string) (*call, error) {
+	if name, other, ok := strings.Cut(line, " as "); ok {
+		return t.addAlias(name, other)
+	}
 	var where []string
 	if rest, ok := strings.CutPrefix(line, "["); ok {
 		list, after, _ := strings.Cut(rest, "] ")
@@ -154,6 +161,26 @@ func (t *callTable) addCall(line string) (*call, error) {
 	return c, nil
 }
 
+// addAlias reads "NAME as OTHER".
+func (t *callTable) addAlias(name, other string) (*call, error) {
+	c := t.calls[other]
+	if c == nil || t.calls[name] != nil {
+		return nil, fmt.Errorf("no call %s before, or %s is there twice", other, name)
+	}
+	t.calls[name] = c.renamed(name)
+	return t.calls[name], nil
+}
+
+// renamed is a copy under another name.
+func (c *call) renamed(name string) *call {
+	d := *c
+	d.name, d.variants = name, slices.Clone(c.variants)
+	for i := range d.variants {
+		d.variants[i].call = d.variants[i].call.renamed(name)
+	}
+	return &d
+}
+
 // addVariant reads "COMMAND …: arguments [= result]" below a call.
 func (t *callTable) addVariant(c *call, line string) (*call, error) {
 	keys, rest, ok := strings.Cut(line, ":")
@@ -184,21 +211,11 @@ func (t *callTable) addVariant(c *call, line string) (*call, error) {
 // keyArg finds the argument whose set holds the constant.
 func (t *callTable) keyArg(c *call, constant string) int {
 	for i, a := range c.args {
-		if a.kind == "ioctlcmd" {
+		if a.kind == "ioctlcmd" && t.ioctls[constant] {
 			return i
 		}
-		s := t.sets[a.set]
-		if s == nil || a.kind != "enum" && a.kind != "flags" {
-			continue
-		}
-		for _, of := range s.of {
-			for _, f := range append(of.fields, field{values: of.bits}) {
-				for _, v := range f.values {
-					if v.name == constant {
-						return i
-					}
-				}
-			}
+		if s := t.sets[a.set]; s != nil && (a.kind == "enum" || a.kind == "flags") && s.has(constant) {
+			return i
 		}
 	}
 	return -1

@@ -60,7 +60,11 @@ func tables(dir string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	calls, err := readCalls(filepath.Join(dir, "calls.txt"), sets)
+	ioctls, err := readIoctls(filepath.Join(dir, "ioctls.txt"), consts)
+	if err != nil {
+		return nil, err
+	}
+	calls, err := readCalls(filepath.Join(dir, "calls.txt"), sets, ioctls)
 	if err != nil {
 		return nil, err
 	}
@@ -69,10 +73,6 @@ func tables(dir string) (map[string][]byte, error) {
 		return nil, err
 	}
 	errnos, signals, err := readErrors(unix)
-	if err != nil {
-		return nil, err
-	}
-	ioctls, err := readIoctls(filepath.Join(dir, "ioctls.txt"), consts)
 	if err != nil {
 		return nil, err
 	}

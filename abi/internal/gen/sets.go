@@ -242,3 +242,17 @@ func (c *consts) value(word string, arch int) (v uint64, ok bool, err error) {
 	v, err = parseValue(text)
 	return v, err == nil, err
 }
+
+// has says whether a constant is in the set, on any architecture.
+func (s *set) has(constant string) bool {
+	for _, of := range s.of {
+		for _, f := range append(of.fields, field{values: of.bits}) {
+			for _, v := range f.values {
+				if v.name == constant {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
