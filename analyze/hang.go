@@ -77,17 +77,59 @@ func (f *facts) explainHang(d *Diagnosis) {
 		}
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].score > list[j].score })
+	if x := f.tryingAgain(); x != nil && (len(list) == 0 || list[0].score < againWeight) {
+		d.Causes = append(d.Causes, f.againCause(x))
+	}
 	for i, w := range list {
-		if i == maxCauses {
+		if len(d.Causes) == maxCauses {
 			break
 		}
 		c := f.hangCause(w.st)
-		c.Confidence = max(0.2, 0.3+0.1*w.score-0.2*float64(i))
+		c.Confidence = max(0.2, 0.3+0.1*w.score-0.2*float64(i+len(d.Causes)-i))
 		d.Causes = append(d.Causes, c)
 	}
 	if len(d.Causes) > 0 {
 		d.Trail = append(d.Trail, Step{Role: "failing-call", Event: d.Causes[0].Event, Text: "the call in which it was blocked"})
 	}
+}
+
+// againWeight is the weight of a failure that a process repeats for ever,
+// beside those in waitWeight.
+const againWeight = 3
+
+// againTimes is how often a call fails the same way before it counts as
+// trying again, and againNear how near to the process's last call.
+const (
+	againTimes = 4
+	againNear  = 400
+)
+
+// tryingAgain finds the failure that a process was repeating until the trace
+// ended: it isn't blocked, and gets nowhere.
+func (f *facts) tryingAgain() *failure {
+	var best *failure
+	points := func(x *failure) float64 { return callWeight[x.name] + errorPoints(x) }
+	for _, h := range f.order {
+		for _, x := range h.failures {
+			last := x.at[len(x.at)-1]
+			if neverCause(x) || x.count < againTimes || probing(x.name) || h.proc.Calls-last.seq > againNear || h.proc.Ended != nil && !h.askedToEnd(f) {
+				continue
+			}
+			if points(x) > 0 && (best == nil || points(x) > points(best)) {
+				best = x
+			}
+		}
+	}
+	return best
+}
+
+func (f *facts) againCause(x *failure) Cause {
+	c := &candidate{fail: x, kind: "syscall", sus: &suspect{hist: x.hist}, pos: x.at[len(x.at)-1]}
+	out := f.cause(c)
+	out.CallsBefore = -1
+	out.Confidence = 0.6
+	out.Reasons = []string{fmt.Sprintf("it was tried %d times, and again until the trace ended", x.count)}
+	return out
 }
 
 // fedByBlocked: it reads a pipe whose writer is itself blocked.

@@ -45,10 +45,19 @@ var errorWeight = map[string]float64{
 }
 
 func kindOfError(_ *facts, c *candidate) (float64, string) {
-	x := c.fail
-	if x == nil {
+	if c.fail == nil {
 		return 0, ""
 	}
+	return errorMeaning(c.fail)
+}
+
+func errorPoints(x *failure) float64 {
+	points, _ := errorMeaning(x)
+	return points
+}
+
+// errorMeaning rates an errno for the call that gave it.
+func errorMeaning(x *failure) (float64, string) {
 	w := errorWeight[x.errno]
 	switch {
 	case x.errno == "EAGAIN" && (strings.HasPrefix(x.name, "clone") || strings.HasSuffix(x.name, "fork") || strings.HasPrefix(x.name, "set") || x.name == "mlock"):

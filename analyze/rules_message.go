@@ -90,7 +90,7 @@ func namesIn(text, p string) bool {
 		}
 		k += i
 		end := k + len(p)
-		if !wordByte(text, k-1) && !wordByte(text, end) && !goesOn(text, end) && (p[0] != '/' || k == 0 || text[k-1] != '.') {
+		if !wordByte(text, k-1) && !wordByte(text, end) && !goesOn(text, end) && (k == 0 || text[k-1] != '.') {
 			return true
 		}
 		i = k + 1

@@ -101,11 +101,13 @@ func (f *facts) markHarmless() {
 // the C library's optional files.
 func startupProbe(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x == nil || x.errno != "ENOENT" {
+	if x == nil || x.errno != "ENOENT" && x.errno != "ECONNREFUSED" {
 		return 0, ""
 	}
 	p := x.path
 	switch {
+	case x.name == "connect" && (p == "/dev/log" || strings.HasSuffix(p, "/nscd/socket") || strings.HasPrefix(p, "/run/systemd/")):
+		return -6, "" // the C library's own: the log, and the cache of names
 	case p == "/etc/ld.so.preload", strings.Contains(p, "/glibc-hwcaps"), strings.HasPrefix(p, "/sys/"), strings.HasPrefix(p, "/proc/"):
 		return -6, ""
 	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/zoneinfo/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"):
