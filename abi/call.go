@@ -85,7 +85,7 @@ func (a Arch) command(arg *Arg, v uint64) string {
 	}
 	s := findSet(arg.Set)
 	if arg.Kind == Enum {
-		return nameOf(s.of[a.index()].values, s.cut(v))
+		return s.of[a.index()].name(s.cut(v))
 	}
 	name, _, _ := strings.Cut(a.FlagText(arg.Set, v), "|")
 	return name

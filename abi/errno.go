@@ -5,28 +5,28 @@ import "sync"
 type errno struct{ name, text string }
 
 // kernelErrnos are those that no program is meant to see, but a tracer does
-// (include/linux/errno.h), from 512 on. The texts of the first are those that
+// (include/linux/errno.h). The texts of the first are those that
 // strace prints.
-var kernelErrnos = [...]errno{
-	512 - 512: {"ERESTARTSYS", "To be restarted if SA_RESTART is set"},
-	513 - 512: {"ERESTARTNOINTR", "To be restarted"},
-	514 - 512: {"ERESTARTNOHAND", "To be restarted if no handler"},
-	515 - 512: {"ENOIOCTLCMD", "No ioctl command"},
-	516 - 512: {"ERESTART_RESTARTBLOCK", "Interrupted by signal"},
-	517 - 512: {"EPROBE_DEFER", "Driver requests probe retry"},
-	518 - 512: {"EOPENSTALE", "Open found a stale dentry"},
-	519 - 512: {"ENOPARAM", "Parameter not supported"},
-	521 - 512: {"EBADHANDLE", "Illegal NFS file handle"},
-	522 - 512: {"ENOTSYNC", "Update synchronization mismatch"},
-	523 - 512: {"EBADCOOKIE", "Cookie is stale"},
-	524 - 512: {"ENOTSUPP", "Operation is not supported"},
-	525 - 512: {"ETOOSMALL", "Buffer or request is too small"},
-	526 - 512: {"ESERVERFAULT", "An untranslatable error occurred"},
-	527 - 512: {"EBADTYPE", "Type not supported by server"},
-	528 - 512: {"EJUKEBOX", "Request initiated, but will not complete before timeout"},
-	529 - 512: {"EIOCBQUEUED", "iocb queued, will get completion event"},
-	530 - 512: {"ERECALLCONFLICT", "Conflict with recalled state"},
-	531 - 512: {"ENOGRACE", "NFS file lock reclaim refused"},
+var kernelErrnos = map[int]errno{
+	512: {"ERESTARTSYS", "To be restarted if SA_RESTART is set"},
+	513: {"ERESTARTNOINTR", "To be restarted"},
+	514: {"ERESTARTNOHAND", "To be restarted if no handler"},
+	515: {"ENOIOCTLCMD", "No ioctl command"},
+	516: {"ERESTART_RESTARTBLOCK", "Interrupted by signal"},
+	517: {"EPROBE_DEFER", "Driver requests probe retry"},
+	518: {"EOPENSTALE", "Open found a stale dentry"},
+	519: {"ENOPARAM", "Parameter not supported"},
+	521: {"EBADHANDLE", "Illegal NFS file handle"},
+	522: {"ENOTSYNC", "Update synchronization mismatch"},
+	523: {"EBADCOOKIE", "Cookie is stale"},
+	524: {"ENOTSUPP", "Operation is not supported"},
+	525: {"ETOOSMALL", "Buffer or request is too small"},
+	526: {"ESERVERFAULT", "An untranslatable error occurred"},
+	527: {"EBADTYPE", "Type not supported by server"},
+	528: {"EJUKEBOX", "Request initiated, but will not complete before timeout"},
+	529: {"EIOCBQUEUED", "iocb queued, will get completion event"},
+	530: {"ERECALLCONFLICT", "Conflict with recalled state"},
+	531: {"ENOGRACE", "NFS file lock reclaim refused"},
 }
 
 // errnoAliases are second names of one number.
@@ -49,21 +49,20 @@ func Errno(name string) int {
 }
 
 func errnoOf(n int) errno {
-	switch {
-	case n > 0 && n < len(errnos):
+	if n > 0 && n < len(errnos) {
 		return errnos[n]
-	case n >= 512 && n-512 < len(kernelErrnos):
-		return kernelErrnos[n-512]
 	}
-	return errno{}
+	return kernelErrnos[n]
 }
 
 var errnoNumbers = sync.OnceValue(func() map[string]int {
 	m := map[string]int{}
-	for n := range 512 + len(kernelErrnos) {
-		if e := errnoOf(n); e.name != "" {
-			m[e.name] = n
-		}
+	for n, e := range errnos {
+		m[e.name] = n
 	}
+	for n, e := range kernelErrnos {
+		m[e.name] = n
+	}
+	delete(m, "") // numbers without an errno
 	return m
 })

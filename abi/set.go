@@ -69,7 +69,7 @@ func (a Arch) EnumText(set string, v uint64) string {
 		return hex(v)
 	}
 	v = s.cut(v)
-	name := nameOf(s.of[a.index()].values, v)
+	name := s.of[a.index()].name(v)
 	number := strconv.Itoa(int(int32(v)))
 	switch {
 	case s.numbered && name != "":
@@ -88,6 +88,15 @@ func (a Arch) EnumText(set string, v uint64) string {
 // for a level whose options have no names here.
 func (a Arch) SockOptText(level, option uint64) string {
 	return a.EnumText("sockopt."+a.EnumText("sol", level), option)
+}
+
+// name gives the constant with a value, "" if there is none.
+func (of *setValues) name(v uint64) string {
+	name := nameOf(of.values, v)
+	for i := 0; i < len(of.fields) && name == ""; i++ {
+		name = nameOf(of.fields[i].values, v)
+	}
+	return name
 }
 
 // FlagValue is the other way round, for one constant of a set:

@@ -1,6 +1,13 @@
 package abi
 
-import "testing"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
 
 // What strace prints for the same values, see TestTextsAgreeWithStrace too.
 func TestSetText(t *testing.T) {
@@ -48,7 +55,7 @@ func TestSetText(t *testing.T) {
 	}
 	for _, tt := range tests {
 		text := tt.arch.FlagText
-		if s := findSet(tt.set); s != nil && len(s.of[0].fields) == 0 && enum(tt.set) {
+		if tt.set == "domain" || tt.set == "rusage" {
 			text = tt.arch.EnumText
 		}
 		if got := text(tt.set, tt.v); got != tt.want {
@@ -57,4 +64,99 @@ func TestSetText(t *testing.T) {
 	}
 }
 
-func enum(set string) bool { return set == "domain" || set == "rusage" }
+// A set of flags can be asked for one of its constants too.
+func TestEnumTextOfFlags(t *testing.T) {
+	if got := AMD64.EnumText("sched", 2); got != "SCHED_RR" {
+		t.Error(got)
+	}
+	if got := AMD64.EnumText("open", 0o100); got != "O_CREAT" {
+		t.Error(got)
+	}
+}
+
+func TestFlagValue(t *testing.T) {
+	tests := []struct {
+		arch      Arch
+		set, name string
+		want      uint64
+		ok        bool
+	}{
+		{AMD64, "open", "O_CREAT", 0o100, true},
+		{AMD64, "open", "O_DIRECTORY", 0o200000, true},
+		{ARM64, "open", "O_DIRECTORY", 0o40000, true},
+		{AMD64, "open", "O_WRONLY", 1, true}, // of a field
+		{AMD64, "mmap", "MAP_32BIT", 0x40, true},
+		{ARM64, "mmap", "MAP_32BIT", 0, false},
+		{AMD64, "open", "O_NO", 0, false},
+		{AMD64, "no such set", "O_CREAT", 0, false},
+	}
+	for _, tt := range tests {
+		got, ok := tt.arch.FlagValue(tt.set, tt.name)
+		if got != tt.want || ok != tt.ok {
+			t.Errorf("%v %s %s: %#x, %v, want %#x, %v", tt.arch, tt.set, tt.name, got, ok, tt.want, tt.ok)
+		}
+	}
+}
+
+func TestSockOptText(t *testing.T) {
+	for _, tt := range []struct {
+		level, option uint64
+		want          string
+	}{
+		{1, 2, "SO_REUSEADDR"}, {6, 1, "TCP_NODELAY"}, {41, 26, "IPV6_V6ONLY"},
+		{6, 1000, "0x3e8 /* TCP_??? */"}, {1000, 2, "0x2"},
+	} {
+		if got := AMD64.SockOptText(tt.level, tt.option); got != tt.want {
+			t.Errorf("%d %d: %s, want %s", tt.level, tt.option, got, tt.want)
+		}
+	}
+}
+
+// No text loses a bit: its parts together are the value.
+func TestTextsHoldTheWholeValue(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := &sets[rapid.IntRange(0, len(sets)-1).Draw(t, "set")]
+		arch := rapid.SampledFrom([]Arch{AMD64, ARM64, I386, 0}).Draw(t, "arch")
+		v := rapid.Uint64().Draw(t, "value")
+		if rapid.Bool().Draw(t, "small") {
+			v = 1 << (v % 64)
+		}
+		text := arch.FlagText(s.name, v)
+		got := uint64(0)
+		for part := range strings.SplitSeq(text, "|") {
+			n, err := partValue(arch, s, part)
+			if err != nil {
+				t.Fatalf("%s %#x: %s: %v", s.name, v, text, err)
+			}
+			if got&n != 0 {
+				t.Fatalf("%s %#x: %s: %s is there twice", s.name, v, text, part)
+			}
+			got |= n
+		}
+		if got != s.cut(v) {
+			t.Fatalf("%s %#x: %s is %#x", s.name, v, text, got)
+		}
+	})
+}
+
+// partValue is the value of a part of a mask's text.
+func partValue(a Arch, s *set, part string) (uint64, error) {
+	part, _, _ = strings.Cut(part, " /*")
+	if number, suffix, ok := strings.Cut(part, "<<"); ok {
+		for _, f := range s.of[a.index()].fields {
+			if f.suffix == "<<"+suffix {
+				n, err := strconv.ParseUint(number, 10, 64)
+				return n << f.shift, err
+			}
+		}
+		return 0, fmt.Errorf("no number %s", part)
+	}
+	if part[0] >= '0' && part[0] <= '9' {
+		return strconv.ParseUint(part, 0, 64)
+	}
+	n, ok := a.FlagValue(s.name, part)
+	if !ok {
+		return 0, fmt.Errorf("no constant %s", part)
+	}
+	return n, nil
+}
