@@ -206,14 +206,14 @@ func TestRawCut(t *testing.T) {
 // TestRawHardMemory decodes each call that there is with memory missing, cut
 // short, and full of ones or zeros.
 func TestRawHardMemory(t *testing.T) {
-	ones := bytes.Repeat([]byte{0xff}, 4096)
+	ones := bytes.Repeat([]byte{0xff}, 512)
 	kinds := map[string][]stx.Mem{
 		"none":       nil,
-		"zeros":      {{Addr: 0x1000, Want: 4096, Data: make([]byte, 4096)}},
-		"ones":       {{Addr: 0x1000, Want: 4096, Data: ones}},
-		"one byte":   {{Addr: 0x1000, Want: 4096, Data: ones[:1]}},
-		"unreadable": {{Addr: 0x1000, Want: 4096, Errno: 14}},
-		"the end":    {{Addr: ^uint64(0) - 7, Want: 4096, Data: ones[:8]}},
+		"zeros":      {{Addr: 0x1000, Want: 512, Data: make([]byte, 512)}},
+		"ones":       {{Addr: 0x1000, Want: 512, Data: ones}},
+		"one byte":   {{Addr: 0x1000, Want: 512, Data: ones[:1]}},
+		"unreadable": {{Addr: 0x1000, Want: 512, Errno: 14}},
+		"the end":    {{Addr: ^uint64(0) - 7, Want: 512, Data: ones[:8]}},
 	}
 	registers := [][6]uint64{
 		{0x1000, 0x1000, 0x1000, 0x1000, 0x1000, 0x1000}, {3, 0x1000, 8, 0x1010, 0x1010, 8},
