@@ -120,7 +120,8 @@ func (e *engine) adoptOrphans(parent *thread) {
 			continue
 		}
 		s, err := readStatus("/proc", tid)
-		inherited := e.threads[s.ppid] == nil // by init, when the whole process died
+		// init inherits a child whose parent has died
+		inherited := s.tgid == tid && e.threads[s.ppid] == nil
 		if err == nil && (s.tgid == parent.pid || s.ppid == parent.pid || inherited) {
 			e.adopt(tid, s.tgid, parent.tid, birthFlags(parent.call, 0))
 		}
