@@ -147,10 +147,11 @@ var temporary = regexp.MustCompile(`/(cc|tmp|\.tmp|tmp_obj_)[A-Za-z0-9_]{6,8}`)
 func (n *normal) value(c *event.Call, v event.Value) event.Value {
 	switch v.Kind {
 	case event.Int:
-		if l, ok := n.labels[int(v.Int)]; ok && v.Int > 100 {
-			v = event.Value{Kind: event.Symbol, Name: v.Name, Str: "pid_" + l}
-		} else if l, ok := n.labels[int(-v.Int)]; ok && v.Int < -100 {
-			v = event.Value{Kind: event.Symbol, Name: v.Name, Str: "-pid_" + l}
+		// It may be a process id; then it is as good as one of the same process.
+		if l, ok := n.labels[int(v.Int)]; ok {
+			v.Deco, v.HasDeco = "process "+l, true
+		} else if l, ok := n.labels[int(-v.Int)]; ok {
+			v.Deco, v.HasDeco = "group of "+l, true
 		}
 	case event.Addr:
 		if uint64(v.Int) >= mapped {
@@ -198,7 +199,7 @@ func (n *normal) pids(s string) string {
 }
 
 // key is a tree's text without what stands in strings, of which one trace may
-// have more than the other.
+// have more than the other, and without numbers, which may be process ids.
 func key(v event.Value) string {
 	var b strings.Builder
 	writeKey(&b, v)
@@ -207,7 +208,9 @@ func key(v event.Value) string {
 
 func writeKey(b *strings.Builder, v event.Value) {
 	fmt.Fprintf(b, "%d", v.Kind)
-	if v.Kind != event.String {
+	switch v.Kind {
+	case event.String, event.Int:
+	default:
 		fmt.Fprintf(b, "%s,%d,%s", v.Str, v.Int, v.Comment)
 	}
 	b.WriteString(v.Name)
@@ -220,7 +223,10 @@ func writeKey(b *strings.Builder, v event.Value) {
 func sameCall(a, b call) bool { return a.key == b.key && same(a.tree, b.tree) }
 
 func same(a, b event.Value) bool {
-	if a.Kind != b.Kind || a.Name != b.Name || a.Neg != b.Neg || a.Comment != b.Comment || a.Int != b.Int {
+	if a.Kind != b.Kind || a.Name != b.Name || a.Neg != b.Neg || a.Comment != b.Comment {
+		return false
+	}
+	if a.Int != b.Int && (!a.HasDeco || a.Deco != b.Deco) {
 		return false
 	}
 	switch {
