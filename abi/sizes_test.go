@@ -49,6 +49,7 @@ var cTypes = map[string]string{
 	"ifconf":                 "",
 	"ifreq":                  "",
 	"mmap_args":              "",
+	"socketcall_args":        "",
 	"mnt_id_req":             "",
 	"ns_id_req":              "",
 	"old_sigaction":          "",

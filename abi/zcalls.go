@@ -1460,7 +1460,14 @@ var calls = []Call{
 			{Name: "id", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
 			{Name: "from", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
 			{Name: "to", Kind: Enum, Set: "keyring", Len: NoLen, Max: NoLen},
-			{Name: "flags", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "flags", Kind: Flags, Set: "key_move", Len: NoLen, Max: NoLen},
+		}, Ret: Long}},
+		{[]string{"KEYCTL_DH_COMPUTE"}, Call{Name: "keyctl", Args: []Arg{
+			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
+			{Name: "params", Kind: Addr, Len: NoLen, Max: NoLen},
+			{Name: "buf", Kind: Addr, Len: NoLen, Max: NoLen},
+			{Name: "size", Kind: Size, Len: NoLen, Max: NoLen},
+			{Name: "kdf", Kind: Addr, Len: NoLen, Max: NoLen},
 		}, Ret: Long}},
 		{[]string{"KEYCTL_CAPABILITIES"}, Call{Name: "keyctl", Args: []Arg{
 			{Name: "operation", Kind: Enum, Set: "keyctl", Len: NoLen, Max: NoLen},
@@ -1637,8 +1644,14 @@ var calls = []Call{
 	{Name: "membarrier", Args: []Arg{
 		{Name: "cmd", Kind: Enum, Set: "membarrier", Len: NoLen, Max: NoLen},
 		{Name: "flags", Kind: Flags, Set: "membarrier_flag", Len: NoLen, Max: NoLen},
-		{Name: "cpu_id", Kind: Int, Len: NoLen, Max: NoLen, Optional: true},
-	}, Ret: Int},
+		{Name: "cpu_id", Kind: Unused, Len: NoLen, Max: NoLen},
+	}, Ret: Int, key: 1, variants: []variant{
+		{[]string{"MEMBARRIER_CMD_FLAG_CPU"}, Call{Name: "membarrier", Args: []Arg{
+			{Name: "cmd", Kind: Enum, Set: "membarrier", Len: NoLen, Max: NoLen},
+			{Name: "flags", Kind: Flags, Set: "membarrier_flag", Len: NoLen, Max: NoLen},
+			{Name: "cpu_id", Kind: Int, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+	}},
 	{Name: "memfd_create", Args: []Arg{
 		{Name: "name", Kind: Str, Dir: In, Len: NoLen, Max: NoLen},
 		{Name: "flags", Kind: Flags, Set: "memfd", Len: NoLen, Max: NoLen},
@@ -2052,11 +2065,46 @@ var calls = []Call{
 		}, Ret: Int}},
 		{[]string{"PR_SET_FP_MODE"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-			{Name: "mode", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "mode", Kind: Flags, Set: "fp_mode", Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"PR_SET_SECUREBITS"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 			{Name: "bits", Kind: Flags, Set: "securebits", Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_MCE_KILL"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "op", Kind: Enum, Set: "mce_kill", Len: NoLen, Max: NoLen},
+			{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_PAC_RESET_KEYS"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "keys", Kind: Flags, Set: "pac_keys", Len: NoLen, Max: NoLen},
+			{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_PAC_SET_ENABLED_KEYS"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "keys", Kind: Flags, Set: "pac_keys", Len: NoLen, Max: NoLen},
+			{Name: "enabled", Kind: Flags, Set: "pac_keys", Len: NoLen, Max: NoLen},
+			{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_SET_SYSCALL_USER_DISPATCH"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "mode", Kind: Enum, Set: "user_dispatch", Len: NoLen, Max: NoLen},
+			{Name: "offset", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "length", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "selector", Kind: HexNum, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"PR_SCHED_CORE"}, Call{Name: "prctl", Args: []Arg{
+			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+			{Name: "op", Kind: Enum, Set: "sched_core", Len: NoLen, Max: NoLen},
+			{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+			{Name: "type", Kind: Enum, Set: "pid_type", Len: NoLen, Max: NoLen},
+			{Name: "cookie", Kind: HexNum, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"PR_SET_PTRACER"}, Call{Name: "prctl", Args: []Arg{
 			{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
@@ -2615,7 +2663,7 @@ var calls = []Call{
 			{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 			{Name: "semnum", Kind: Int, Len: NoLen, Max: NoLen},
 			{Name: "cmd", Kind: Enum, Set: "semctl", Len: NoLen, Max: NoLen},
-			{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: HexNum, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"IPC_STAT", "SEM_STAT", "SEM_STAT_ANY"}, Call{Name: "semctl", Args: []Arg{
 			{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
@@ -2919,7 +2967,7 @@ var calls = []Call{
 	}},
 	{Name: "socketcall", Args: []Arg{
 		{Name: "call", Kind: Enum, Set: "socketcall", Len: NoLen, Max: NoLen},
-		{Name: "args", Kind: Struct, Dir: In, Set: "mmap_args", Size: 24, Len: NoLen, Max: NoLen},
+		{Name: "args", Kind: Struct, Dir: In, Set: "socketcall_args", Size: 24, Len: NoLen, Max: NoLen},
 	}, Ret: Int},
 	{Name: "socketpair", Args: []Arg{
 		{Name: "domain", Kind: Enum, Set: "domain", Len: NoLen, Max: NoLen},
@@ -3320,7 +3368,7 @@ var otherCalls = [3][]Call{
 				{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 				{Name: "semnum", Kind: Int, Len: NoLen, Max: NoLen},
 				{Name: "cmd", Kind: Enum, Set: "semctl", Len: NoLen, Max: NoLen},
-				{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: HexNum, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"IPC_STAT", "SEM_STAT", "SEM_STAT_ANY"}, Call{Name: "semctl", Args: []Arg{
 				{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
@@ -4058,11 +4106,46 @@ var otherCalls = [3][]Call{
 			}, Ret: Int}},
 			{[]string{"PR_SET_FP_MODE"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
-				{Name: "mode", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "mode", Kind: Flags, Set: "fp_mode", Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"PR_SET_SECUREBITS"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
 				{Name: "bits", Kind: Flags, Set: "securebits", Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_MCE_KILL"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "op", Kind: Enum, Set: "mce_kill", Len: NoLen, Max: NoLen},
+				{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_PAC_RESET_KEYS"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "keys", Kind: Flags, Set: "pac_keys", Len: NoLen, Max: NoLen},
+				{Name: "arg3", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_PAC_SET_ENABLED_KEYS"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "keys", Kind: Flags, Set: "pac_keys", Len: NoLen, Max: NoLen},
+				{Name: "enabled", Kind: Flags, Set: "pac_keys", Len: NoLen, Max: NoLen},
+				{Name: "arg4", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg5", Kind: HexNum, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_SET_SYSCALL_USER_DISPATCH"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "mode", Kind: Enum, Set: "user_dispatch", Len: NoLen, Max: NoLen},
+				{Name: "offset", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "length", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "selector", Kind: HexNum, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"PR_SCHED_CORE"}, Call{Name: "prctl", Args: []Arg{
+				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
+				{Name: "op", Kind: Enum, Set: "sched_core", Len: NoLen, Max: NoLen},
+				{Name: "pid", Kind: PID, Len: NoLen, Max: NoLen},
+				{Name: "type", Kind: Enum, Set: "pid_type", Len: NoLen, Max: NoLen},
+				{Name: "cookie", Kind: HexNum, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"PR_SET_PTRACER"}, Call{Name: "prctl", Args: []Arg{
 				{Name: "option", Kind: Enum, Set: "prctl", Len: NoLen, Max: NoLen},
@@ -4380,7 +4463,7 @@ var otherCalls = [3][]Call{
 				{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 				{Name: "semnum", Kind: Int, Len: NoLen, Max: NoLen},
 				{Name: "cmd", Kind: Enum, Set: "semctl", Len: NoLen, Max: NoLen},
-				{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: HexNum, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"IPC_STAT", "SEM_STAT", "SEM_STAT_ANY"}, Call{Name: "semctl", Args: []Arg{
 				{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},

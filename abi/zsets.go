@@ -37,6 +37,7 @@ var sets = []set{
 	{name: "file_mode", unknown: "S_???", octal: true, of: [3]*setValues{&set_file_mode_amd64, &set_file_mode_amd64, &set_file_mode_amd64}},
 	{name: "finit_module", unknown: "MODULE_INIT_???", of: [3]*setValues{&set_finit_module_amd64, &set_finit_module_amd64, &set_finit_module_amd64}},
 	{name: "flock", unknown: "LOCK_???", of: [3]*setValues{&set_flock_amd64, &set_flock_amd64, &set_flock_amd64}},
+	{name: "fp_mode", unknown: "PR_FP_MODE_???", of: [3]*setValues{&set_fp_mode_amd64, &set_fp_mode_amd64, &set_fp_mode_amd64}},
 	{name: "fs_flags", unknown: "ST_???", long: true, of: [3]*setValues{&set_fs_flags_amd64, &set_fs_flags_amd64, &set_fs_flags_amd64}},
 	{name: "fs_magic", of: [3]*setValues{&set_fs_magic_amd64, &set_fs_magic_amd64, &set_fs_magic_amd64}},
 	{name: "fsconfig", unknown: "FSCONFIG_???", of: [3]*setValues{&set_fsconfig_amd64, &set_fsconfig_amd64, &set_fsconfig_amd64}},
@@ -65,6 +66,7 @@ var sets = []set{
 	{name: "kcmp", unknown: "KCMP_???", of: [3]*setValues{&set_kcmp_amd64, &set_kcmp_amd64, &set_kcmp_amd64}},
 	{name: "kexec", unknown: "KEXEC_???", long: true, of: [3]*setValues{&set_kexec_amd64, &set_kexec_amd64, &set_kexec_amd64}},
 	{name: "kexec_file", unknown: "KEXEC_FILE_???", long: true, of: [3]*setValues{&set_kexec_file_amd64, &set_kexec_file_amd64, &set_kexec_file_amd64}},
+	{name: "key_move", unknown: "KEYCTL_MOVE_???", of: [3]*setValues{&set_key_move_amd64, &set_key_move_amd64, &set_key_move_amd64}},
 	{name: "key_perm", unknown: "KEY_???", of: [3]*setValues{&set_key_perm_amd64, &set_key_perm_amd64, &set_key_perm_amd64}},
 	{name: "keyctl", unknown: "KEYCTL_???", of: [3]*setValues{&set_keyctl_amd64, &set_keyctl_amd64, &set_keyctl_amd64}},
 	{name: "keyring", decimal: true, of: [3]*setValues{&set_keyring_amd64, &set_keyring_amd64, &set_keyring_amd64}},
@@ -80,6 +82,7 @@ var sets = []set{
 	{name: "lsm_get", unknown: "LSM_FLAG_???", of: [3]*setValues{&set_lsm_get_amd64, &set_lsm_get_amd64, &set_lsm_get_amd64}},
 	{name: "madvise", unknown: "MADV_???", of: [3]*setValues{&set_madvise_amd64, &set_madvise_amd64, &set_madvise_amd64}},
 	{name: "mbind", unknown: "MPOL_???", of: [3]*setValues{&set_mbind_amd64, &set_mbind_amd64, &set_mbind_amd64}},
+	{name: "mce_kill", unknown: "PR_MCE_KILL_???", of: [3]*setValues{&set_mce_kill_amd64, &set_mce_kill_amd64, &set_mce_kill_amd64}},
 	{name: "membarrier", unknown: "MEMBARRIER_CMD_???", of: [3]*setValues{&set_membarrier_amd64, &set_membarrier_amd64, &set_membarrier_amd64}},
 	{name: "membarrier_flag", unknown: "MEMBARRIER_CMD_FLAG_???", of: [3]*setValues{&set_membarrier_flag_amd64, &set_membarrier_flag_amd64, &set_membarrier_flag_amd64}},
 	{name: "memfd", unknown: "MFD_???", of: [3]*setValues{&set_memfd_amd64, &set_memfd_amd64, &set_memfd_amd64}},
@@ -104,8 +107,10 @@ var sets = []set{
 	{name: "notify", unknown: "DN_???", of: [3]*setValues{&set_notify_amd64, &set_notify_amd64, &set_notify_amd64}},
 	{name: "open", unknown: "O_???", of: [3]*setValues{&set_open_amd64, &set_open_arm64, &set_open_amd64}},
 	{name: "open_tree", unknown: "OPEN_TREE_???", of: [3]*setValues{&set_open_tree_amd64, &set_open_tree_amd64, &set_open_tree_amd64}},
+	{name: "pac_keys", unknown: "PR_PAC_???", of: [3]*setValues{&set_pac_keys_amd64, &set_pac_keys_amd64, &set_pac_keys_amd64}},
 	{name: "perf", unknown: "PERF_FLAG_???", long: true, of: [3]*setValues{&set_perf_amd64, &set_perf_amd64, &set_perf_amd64}},
 	{name: "personality", unknown: "PER_???", of: [3]*setValues{&set_personality_amd64, &set_personality_amd64, &set_personality_amd64}},
+	{name: "pid_type", unknown: "PIDTYPE_???", of: [3]*setValues{&set_pid_type_amd64, &set_pid_type_amd64, &set_pid_type_amd64}},
 	{name: "pidfd_open", unknown: "PIDFD_???", of: [3]*setValues{&set_pidfd_open_amd64, &set_pidfd_open_amd64, &set_pidfd_open_amd64}},
 	{name: "pidfd_signal", unknown: "PIDFD_SIGNAL_???", of: [3]*setValues{&set_pidfd_signal_amd64, &set_pidfd_signal_amd64, &set_pidfd_signal_amd64}},
 	{name: "pkey", unknown: "PKEY_???", of: [3]*setValues{&set_pkey_amd64, &set_pkey_amd64, &set_pkey_amd64}},
@@ -131,6 +136,7 @@ var sets = []set{
 	{name: "rwf", unknown: "RWF_???", of: [3]*setValues{&set_rwf_amd64, &set_rwf_amd64, &set_rwf_amd64}},
 	{name: "sched", unknown: "SCHED_???", of: [3]*setValues{&set_sched_amd64, &set_sched_amd64, &set_sched_amd64}},
 	{name: "sched_attr", unknown: "SCHED_FLAG_???", long: true, of: [3]*setValues{&set_sched_attr_amd64, &set_sched_attr_amd64, &set_sched_attr_amd64}},
+	{name: "sched_core", unknown: "PR_SCHED_CORE_???", of: [3]*setValues{&set_sched_core_amd64, &set_sched_core_amd64, &set_sched_core_amd64}},
 	{name: "scm", unknown: "SCM_???", of: [3]*setValues{&set_scm_amd64, &set_scm_amd64, &set_scm_amd64}},
 	{name: "seal", unknown: "F_SEAL_???", of: [3]*setValues{&set_seal_amd64, &set_seal_amd64, &set_seal_amd64}},
 	{name: "seccomp_filter", unknown: "SECCOMP_FILTER_FLAG_???", of: [3]*setValues{&set_seccomp_filter_amd64, &set_seccomp_filter_amd64, &set_seccomp_filter_amd64}},
@@ -168,6 +174,7 @@ var sets = []set{
 	{name: "sockopt.SOL_NETLINK", unknown: "NETLINK_???", of: [3]*setValues{&set_sockopt_SOL_NETLINK_amd64, &set_sockopt_SOL_NETLINK_amd64, &set_sockopt_SOL_NETLINK_amd64}},
 	{name: "sockopt.SOL_PACKET", unknown: "PACKET_???", of: [3]*setValues{&set_sockopt_SOL_PACKET_amd64, &set_sockopt_SOL_PACKET_amd64, &set_sockopt_SOL_PACKET_amd64}},
 	{name: "sockopt.SOL_RAW", unknown: "ICMP_???", of: [3]*setValues{&set_sockopt_SOL_RAW_amd64, &set_sockopt_SOL_RAW_amd64, &set_sockopt_SOL_RAW_amd64}},
+	{name: "sockopt.SOL_SCTP", unknown: "SCTP_???", of: [3]*setValues{&set_sockopt_SOL_SCTP_amd64, &set_sockopt_SOL_SCTP_amd64, &set_sockopt_SOL_SCTP_amd64}},
 	{name: "sockopt.SOL_SOCKET", unknown: "SO_???", of: [3]*setValues{&set_sockopt_SOL_SOCKET_amd64, &set_sockopt_SOL_SOCKET_amd64, &set_sockopt_SOL_SOCKET_amd64}},
 	{name: "sockopt.SOL_TCP", unknown: "TCP_???", of: [3]*setValues{&set_sockopt_SOL_TCP_amd64, &set_sockopt_SOL_TCP_amd64, &set_sockopt_SOL_TCP_amd64}},
 	{name: "sockopt.SOL_TLS", unknown: "TLS_???", of: [3]*setValues{&set_sockopt_SOL_TLS_amd64, &set_sockopt_SOL_TLS_amd64, &set_sockopt_SOL_TLS_amd64}},
@@ -199,6 +206,7 @@ var sets = []set{
 	{name: "umount", unknown: "MNT_???", of: [3]*setValues{&set_umount_amd64, &set_umount_amd64, &set_umount_amd64}},
 	{name: "unalign", unknown: "PR_UNALIGN_???", of: [3]*setValues{&set_unalign_amd64, &set_unalign_amd64, &set_unalign_amd64}},
 	{name: "unshare", unknown: "CLONE_???", of: [3]*setValues{&set_unshare_amd64, &set_unshare_amd64, &set_unshare_amd64}},
+	{name: "user_dispatch", unknown: "PR_SYS_DISPATCH_???", of: [3]*setValues{&set_user_dispatch_amd64, &set_user_dispatch_amd64, &set_user_dispatch_amd64}},
 	{name: "userfaultfd", unknown: "UFFD_???", of: [3]*setValues{&set_userfaultfd_amd64, &set_userfaultfd_amd64, &set_userfaultfd_amd64}},
 	{name: "wait", unknown: "W???", of: [3]*setValues{&set_wait_amd64, &set_wait_amd64, &set_wait_amd64}},
 	{name: "waitid", unknown: "P_???", of: [3]*setValues{&set_waitid_amd64, &set_waitid_amd64, &set_waitid_amd64}},
@@ -944,6 +952,13 @@ var set_flock_amd64 = setValues{
 	},
 }
 
+var set_fp_mode_amd64 = setValues{
+	values: []named{
+		{0x1, "PR_FP_MODE_FR"},
+		{0x2, "PR_FP_MODE_FRE"},
+	},
+}
+
 var set_fs_flags_amd64 = setValues{
 	values: []named{
 		{0x20, "ST_VALID"},
@@ -1411,6 +1426,12 @@ var set_kexec_file_amd64 = setValues{
 	},
 }
 
+var set_key_move_amd64 = setValues{
+	values: []named{
+		{0x1, "KEYCTL_MOVE_EXCL"},
+	},
+}
+
 var set_key_perm_amd64 = setValues{
 	values: []named{
 		{0x1000000, "KEY_POS_VIEW"},
@@ -1623,6 +1644,13 @@ var set_mbind_amd64 = setValues{
 		{0x2, "MPOL_MF_MOVE"},
 		{0x4, "MPOL_MF_MOVE_ALL"},
 		{0x8, "MPOL_MF_LAZY"},
+	},
+}
+
+var set_mce_kill_amd64 = setValues{
+	values: []named{
+		{0x0, "PR_MCE_KILL_CLEAR"},
+		{0x1, "PR_MCE_KILL_SET"},
 	},
 }
 
@@ -2039,6 +2067,16 @@ var set_open_tree_amd64 = setValues{
 	},
 }
 
+var set_pac_keys_amd64 = setValues{
+	values: []named{
+		{0x1, "PR_PAC_APIAKEY"},
+		{0x2, "PR_PAC_APIBKEY"},
+		{0x4, "PR_PAC_APDAKEY"},
+		{0x8, "PR_PAC_APDBKEY"},
+		{0x10, "PR_PAC_APGAKEY"},
+	},
+}
+
 var set_perf_amd64 = setValues{
 	values: []named{
 		{0x1, "PERF_FLAG_FD_NO_GROUP"},
@@ -2052,20 +2090,9 @@ var set_personality_amd64 = setValues{
 	fields: []field{
 		{after: 0, mask: 0xff, values: []named{
 			{0x0, "PER_LINUX"},
-			{0x1, "PER_SVR4"},
-			{0x2, "PER_SVR3"},
-			{0x3, "PER_SCOSVR3"},
-			{0x4, "PER_WYSEV386"},
-			{0x5, "PER_ISCR4"},
 			{0x6, "PER_BSD"},
-			{0x7, "PER_XENIX"},
 			{0x8, "PER_LINUX32"},
-			{0x9, "PER_IRIX32"},
-			{0xa, "PER_IRIXN32"},
-			{0xb, "PER_IRIX64"},
 			{0xc, "PER_RISCOS"},
-			{0xd, "PER_SOLARIS"},
-			{0xe, "PER_UW7"},
 			{0xf, "PER_OSF4"},
 			{0x10, "PER_HPUX"},
 			{0xff, "PER_MASK"},
@@ -2083,6 +2110,14 @@ var set_personality_amd64 = setValues{
 		{0x2000000, "WHOLE_SECONDS"},
 		{0x4000000, "STICKY_TIMEOUTS"},
 		{0x8000000, "ADDR_LIMIT_3GB"},
+	},
+}
+
+var set_pid_type_amd64 = setValues{
+	values: []named{
+		{0x0, "PIDTYPE_PID"},
+		{0x1, "PIDTYPE_TGID"},
+		{0x2, "PIDTYPE_PGID"},
 	},
 }
 
@@ -2603,6 +2638,15 @@ var set_sched_attr_amd64 = setValues{
 	},
 }
 
+var set_sched_core_amd64 = setValues{
+	values: []named{
+		{0x0, "PR_SCHED_CORE_GET"},
+		{0x1, "PR_SCHED_CORE_CREATE"},
+		{0x2, "PR_SCHED_CORE_SHARE_TO"},
+		{0x3, "PR_SCHED_CORE_SHARE_FROM"},
+	},
+}
+
 var set_scm_amd64 = setValues{
 	values: []named{
 		{0x1, "SCM_RIGHTS"},
@@ -3042,6 +3086,13 @@ var set_sockopt_SOL_IPV6_amd64 = setValues{
 		{0x1d, "IPV6_MULTICAST_ALL"},
 		{0x1e, "IPV6_ROUTER_ALERT_ISOLATE"},
 		{0x1f, "IPV6_RECVERR_RFC4884"},
+		{0x2a, "MCAST_JOIN_GROUP"},
+		{0x2b, "MCAST_BLOCK_SOURCE"},
+		{0x2c, "MCAST_UNBLOCK_SOURCE"},
+		{0x2d, "MCAST_LEAVE_GROUP"},
+		{0x2e, "MCAST_JOIN_SOURCE_GROUP"},
+		{0x2f, "MCAST_LEAVE_SOURCE_GROUP"},
+		{0x30, "MCAST_MSFILTER"},
 		{0x20, "IPV6_FLOWLABEL_MGR"},
 		{0x21, "IPV6_FLOWINFO_SEND"},
 		{0x22, "IPV6_IPSEC_POLICY"},
@@ -3061,6 +3112,7 @@ var set_sockopt_SOL_IPV6_amd64 = setValues{
 		{0x3c, "IPV6_RECVPATHMTU"},
 		{0x3d, "IPV6_PATHMTU"},
 		{0x3e, "IPV6_DONTFRAG"},
+		{0x3f, "IPV6_USE_MIN_MTU"},
 		{0x42, "IPV6_RECVTCLASS"},
 		{0x43, "IPV6_TCLASS"},
 		{0x46, "IPV6_AUTOFLOWLABEL"},
@@ -3122,6 +3174,49 @@ var set_sockopt_SOL_PACKET_amd64 = setValues{
 var set_sockopt_SOL_RAW_amd64 = setValues{
 	values: []named{
 		{0x1, "ICMP_FILTER"},
+	},
+}
+
+var set_sockopt_SOL_SCTP_amd64 = setValues{
+	values: []named{
+		{0x0, "SCTP_RTOINFO"},
+		{0x1, "SCTP_ASSOCINFO"},
+		{0x2, "SCTP_INITMSG"},
+		{0x3, "SCTP_NODELAY"},
+		{0x4, "SCTP_AUTOCLOSE"},
+		{0x5, "SCTP_SET_PEER_PRIMARY_ADDR"},
+		{0x6, "SCTP_PRIMARY_ADDR"},
+		{0x7, "SCTP_ADAPTATION_LAYER"},
+		{0x8, "SCTP_DISABLE_FRAGMENTS"},
+		{0x9, "SCTP_PEER_ADDR_PARAMS"},
+		{0xa, "SCTP_DEFAULT_SEND_PARAM"},
+		{0xb, "SCTP_EVENTS"},
+		{0xc, "SCTP_I_WANT_MAPPED_V4_ADDR"},
+		{0xd, "SCTP_MAXSEG"},
+		{0xe, "SCTP_STATUS"},
+		{0xf, "SCTP_GET_PEER_ADDR_INFO"},
+		{0x10, "SCTP_DELAYED_SACK"},
+		{0x11, "SCTP_CONTEXT"},
+		{0x12, "SCTP_FRAGMENT_INTERLEAVE"},
+		{0x13, "SCTP_PARTIAL_DELIVERY_POINT"},
+		{0x14, "SCTP_MAX_BURST"},
+		{0x15, "SCTP_AUTH_CHUNK"},
+		{0x16, "SCTP_HMAC_IDENT"},
+		{0x17, "SCTP_AUTH_KEY"},
+		{0x18, "SCTP_AUTH_ACTIVE_KEY"},
+		{0x19, "SCTP_AUTH_DELETE_KEY"},
+		{0x1a, "SCTP_PEER_AUTH_CHUNKS"},
+		{0x1b, "SCTP_LOCAL_AUTH_CHUNKS"},
+		{0x1c, "SCTP_GET_ASSOC_NUMBER"},
+		{0x1d, "SCTP_GET_ASSOC_ID_LIST"},
+		{0x1e, "SCTP_AUTO_ASCONF"},
+		{0x1f, "SCTP_PEER_ADDR_THLDS"},
+		{0x20, "SCTP_RECVRCVINFO"},
+		{0x21, "SCTP_RECVNXTINFO"},
+		{0x22, "SCTP_DEFAULT_SNDINFO"},
+		{0x23, "SCTP_AUTH_DEACTIVATE_KEY"},
+		{0x24, "SCTP_REUSE_PORT"},
+		{0x25, "SCTP_PEER_ADDR_THLDS_V2"},
 	},
 }
 
@@ -3723,6 +3818,13 @@ var set_unshare_amd64 = setValues{
 		{0x10000000, "CLONE_NEWUSER"},
 		{0x20000000, "CLONE_NEWPID"},
 		{0x40000000, "CLONE_NEWNET"},
+	},
+}
+
+var set_user_dispatch_amd64 = setValues{
+	values: []named{
+		{0x0, "PR_SYS_DISPATCH_OFF"},
+		{0x1, "PR_SYS_DISPATCH_ON"},
 	},
 }
 

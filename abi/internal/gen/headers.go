@@ -171,7 +171,7 @@ func evaluate(header string, names []string) (map[string]string, error) {
 	own := "#include <" + header + ">\n#include <linux/ioctl.h>\n"
 	var out string
 	var err error
-	for _, includes := range []string{libc, "#include <sys/socket.h>\n#include <sys/time.h>\n" + own, own} {
+	for _, includes := range []string{libc, "#include <stdint.h>\n#include <sys/socket.h>\n#include <sys/time.h>\n" + own, own} {
 		prog := "#define _GNU_SOURCE\n#include <stdio.h>\n#include <stddef.h>\n" + includes +
 			"\nint main(void) {\n" + main.String() + "return 0; }\n"
 		if out, err = runC(prog); err == nil {
