@@ -56,7 +56,8 @@ int main(void) {
 .
 gcc -pthread -o threads threads.c
 `
-	gitRepo = `git init -q .
+	gitRepo = `export GIT_AUTHOR_DATE=2024-01-02T03:04:05Z GIT_COMMITTER_DATE=2024-01-02T03:04:05Z
+git init -q .
 git config user.email a@example.org; git config user.name A
 echo one >a.txt; mkdir d; echo two >d/b.txt; git add .; git commit -q -m first
 echo more >>a.txt; echo new >c.txt
