@@ -2663,7 +2663,7 @@ var calls = []Call{
 			{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 			{Name: "semnum", Kind: Int, Len: NoLen, Max: NoLen},
 			{Name: "cmd", Kind: Enum, Set: "semctl", Len: NoLen, Max: NoLen},
-			{Name: "arg", Kind: HexNum, Len: NoLen, Max: NoLen},
+			{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"IPC_STAT", "SEM_STAT", "SEM_STAT_ANY"}, Call{Name: "semctl", Args: []Arg{
 			{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
@@ -3368,7 +3368,7 @@ var otherCalls = [3][]Call{
 				{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 				{Name: "semnum", Kind: Int, Len: NoLen, Max: NoLen},
 				{Name: "cmd", Kind: Enum, Set: "semctl", Len: NoLen, Max: NoLen},
-				{Name: "arg", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"IPC_STAT", "SEM_STAT", "SEM_STAT_ANY"}, Call{Name: "semctl", Args: []Arg{
 				{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
@@ -4463,7 +4463,7 @@ var otherCalls = [3][]Call{
 				{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
 				{Name: "semnum", Kind: Int, Len: NoLen, Max: NoLen},
 				{Name: "cmd", Kind: Enum, Set: "semctl", Len: NoLen, Max: NoLen},
-				{Name: "arg", Kind: HexNum, Len: NoLen, Max: NoLen},
+				{Name: "arg", Kind: Int, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"IPC_STAT", "SEM_STAT", "SEM_STAT_ANY"}, Call{Name: "semctl", Args: []Arg{
 				{Name: "semid", Kind: Int, Len: NoLen, Max: NoLen},
