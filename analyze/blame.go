@@ -96,6 +96,9 @@ func (f *facts) children(s *suspect) []*suspect {
 		h := f.history(c)
 		k := &suspect{hist: h, from: s, how: "child", anchor: anchorOf(h)}
 		k.link = s.link + linkOf(s, k, c == last, well)
+		if f.endedByOther(c) {
+			k.link -= 4
+		}
 		k.because = fmt.Sprintf("%s started %s, which %s", name(p), name(c), ended(c))
 		out = append(out, k)
 	}
@@ -110,6 +113,20 @@ func killedFromOutside(p, c *replay.Process) bool {
 // before: what ended after the parent's message can't be its reason.
 func before(c *replay.Process, a anchor, parent *replay.Process) bool {
 	return c.Ended != nil && (a.line == nil || c.Ended.Index < a.pos.index || parent.Ended == nil || c.Reaped != nil && c.Reaped.Index < a.pos.index)
+}
+
+// longAfter is the number of calls after which a parent's failure hardly has
+// to do with the child that it waited for.
+const longAfter = 400
+
+// endedByOther: somebody of this trace killed c, so its end is a consequence.
+func (f *facts) endedByOther(c *replay.Process) bool {
+	for _, k := range f.kills {
+		if k.target == c.PID && k.by != c && k.signal == c.Exit.Signal && k.ev.Index < c.Ended.Index {
+			return true
+		}
+	}
+	return false
 }
 
 // linkOf rates how likely a child's failure is its parent's; well says where
@@ -142,6 +159,9 @@ func linkOf(s, k *suspect, last bool, well []int) float64 {
 	pts -= 0.6 * float64(min(len(well)-at, 5))
 	if !before(c, s.anchor, p) {
 		pts -= 3
+	}
+	if c.Reaped != nil && s.anchor.pos.seq-c.ReapedAt > longAfter {
+		pts -= 2
 	}
 	if s.anchor.line != nil && s.anchor.pos.index < c.First.Index {
 		pts -= 2

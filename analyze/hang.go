@@ -9,32 +9,38 @@ import (
 	"github.com/stracex/stracex/event"
 )
 
-// interrupted says whether the command was ended from outside while a process
-// of it was blocked in a call: the log of a hang, ended with Ctrl-C or timeout.
+// interrupted says whether the command was ended from outside, since it hung:
+// with Ctrl-C, or with timeout while a process of it was blocked in a call.
 func (f *facts) interrupted(root *replay.Process) bool {
-	if root.Exit == nil || root.Exit.Signal != "SIGINT" && root.Exit.Signal != "SIGTERM" {
+	if root.Exit != nil && !root.Failed() {
 		return false
 	}
 	for _, h := range f.order {
-		if len(h.blocked) > 0 && h.askedToEnd(f) {
+		switch h.askedToEnd(f) {
+		case "SIGINT": // somebody had waited long enough
 			return true
+		case "SIGTERM":
+			if len(h.blocked) > 0 && (root.Exit == nil || root.Exit.Signal == "SIGTERM") {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// askedToEnd: an interrupt or a request to end came from outside the trace.
-func (h *history) askedToEnd(f *facts) bool {
+// askedToEnd is the interrupt or the request to end that came from outside the
+// trace, "" if none did.
+func (h *history) askedToEnd(f *facts) string {
 	for _, e := range h.signals {
 		if !endsFromOutside(e) {
 			continue
 		}
 		pid := e.Signal.Info.Field("si_pid")
 		if f.state.Process(int(pid.Int)) == nil {
-			return true
+			return e.Signal.Name
 		}
 	}
-	return false
+	return ""
 }
 
 // endsFromOutside: Ctrl-C, or timeout(1).
@@ -112,7 +118,7 @@ func (f *facts) tryingAgain() *failure {
 	for _, h := range f.order {
 		for _, x := range h.failures {
 			last := x.at[len(x.at)-1]
-			if neverCause(x) || x.count < againTimes || probing(x.name) || h.proc.Calls-last.seq > againNear || h.proc.Ended != nil && !h.askedToEnd(f) {
+			if neverCause(x) || x.count < againTimes || probing(x.name) || h.proc.Calls-last.seq > againNear || h.proc.Ended != nil && h.askedToEnd(f) == "" {
 				continue
 			}
 			if points(x) > 0 && (best == nil || points(x) > points(best)) {

@@ -184,7 +184,7 @@ func waited(s *State, st *Step, c *event.Call) {
 	}
 	for i := len(st.Proc.Children) - 1; i >= 0 && pid > 0; i-- {
 		if k := st.Proc.Children[i]; k.PID == pid {
-			k.Reaped, st.Child = st.Event, k
+			k.Reaped, k.ReapedAt, st.Child = st.Event, st.Seq, k
 			return
 		}
 	}

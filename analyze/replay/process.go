@@ -41,6 +41,8 @@ type Process struct {
 	Exit    *event.Exit  // how it ended, nil while it lives
 	Ended   *event.Event // the event that said so
 	Reaped  *event.Event // the parent's wait that took its status
+	// ReapedAt is the number of that call among the parent's.
+	ReapedAt int
 	// Seen: the trace holds events of its own, not only its birth and end.
 	Seen bool
 	// Before says that the process ran before the trace began (attached).
