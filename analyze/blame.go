@@ -115,9 +115,9 @@ func before(c *replay.Process, a anchor, parent *replay.Process) bool {
 	return c.Ended != nil && (a.line == nil || c.Ended.Index < a.pos.index || parent.Ended == nil || c.Reaped != nil && c.Reaped.Index < a.pos.index)
 }
 
-// longAfter is the number of calls after which a parent's failure hardly has
-// to do with the child that it waited for.
-const longAfter = 400
+// soonAfter is the number of calls within which a parent still deals with the
+// end of a child that it waited for; each as many more make it less likely.
+const soonAfter = 100
 
 // endedByOther: somebody of this trace killed c, so its end is a consequence.
 func (f *facts) endedByOther(c *replay.Process) bool {
@@ -151,6 +151,9 @@ func linkOf(s, k *suspect, last bool, well []int) float64 {
 	}
 	if k.anchor.line != nil && weightOf(k.anchor.line) >= 3 {
 		pts += 0.75
+		if k.anchor.line.stream == "pipe" {
+			pts -= 1.25 // the parent took it, and went on
+		}
 	} else if c.Exit.Code == 1 && len(k.hist.failures) == 0 {
 		pts -= 2 // a test that said no
 	}
@@ -160,8 +163,8 @@ func linkOf(s, k *suspect, last bool, well []int) float64 {
 	if !before(c, s.anchor, p) {
 		pts -= 3
 	}
-	if c.Reaped != nil && s.anchor.pos.seq-c.ReapedAt > longAfter {
-		pts -= 2
+	if gap := s.anchor.pos.seq - c.ReapedAt; c.Reaped != nil && gap > soonAfter {
+		pts -= min(float64(gap-soonAfter)/soonAfter, 4)
 	}
 	if s.anchor.line != nil && s.anchor.pos.index < c.First.Index {
 		pts -= 2

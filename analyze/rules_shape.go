@@ -136,7 +136,7 @@ func personal(_ *facts, c *candidate) (float64, string) {
 	if x == nil || x.errno != "ENOENT" {
 		return 0, ""
 	}
-	if strings.Contains(x.path, "/.config/") || strings.HasPrefix(path.Base(x.path), ".") && path.Base(x.path) != "." {
+	if strings.Contains(x.path, "/.config/") || strings.Contains(x.path, "/.cache/") || strings.HasPrefix(path.Base(x.path), ".") && path.Base(x.path) != "." {
 		return -2, ""
 	}
 	return 0, ""
@@ -196,14 +196,20 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if c.kind != "data" {
 		return 0, ""
 	}
+	if c.source.file == nil && path.Base(c.source.path) == c.programName() {
+		return -4, "" // its own name
+	}
 	points, why := 0.0, ""
+	if c.source.file == nil && strings.Contains(ref(c.source.ev).Text, "S_IFREG") {
+		points -= 1.5 // a file that it only looked for
+	}
 	switch file := c.source.file; {
 	case file != nil && file.Sock != nil:
 		return 5, "the name server was asked right before the message"
 	case file != nil && file.EOF != nil && file.Reads == 0 && file.Kind == replay.PathFile:
-		points, why = 3, "it was empty"
+		points, why = points+3, "it was empty"
 	case file != nil && c.sus.anchor.line != nil && containsAny(strings.ToLower(c.sus.anchor.line.text), endWords):
-		points, why = 4.5, "the message speaks of its end"
+		points, why = points+4.5, "the message speaks of its end"
 	}
 	if c.sus.anchor.line != nil && len(c.sus.anchor.named()) > 0 {
 		points -= 3 // then a call failed
