@@ -77,7 +77,6 @@ func leadsTo(s, old *suspect) bool {
 // children are the failed children of a failed process.
 func (f *facts) children(s *suspect) []*suspect {
 	p := s.hist.proc
-	var out []*suspect
 	var last *replay.Process
 	var well []int // where the children that ended well began
 	for _, c := range p.Children {
@@ -89,6 +88,7 @@ func (f *facts) children(s *suspect) []*suspect {
 		}
 	}
 	slices.Sort(well)
+	out := f.orphans(s, p)
 	for _, c := range p.Children {
 		if !c.Failed() || killedFromOutside(p, c) {
 			continue
@@ -101,6 +101,26 @@ func (f *facts) children(s *suspect) []*suspect {
 		}
 		k.because = fmt.Sprintf("%s started %s, which %s", name(p), name(c), ended(c))
 		out = append(out, k)
+	}
+	return out
+}
+
+// orphans are processes that failed in the background, after the parent that
+// left them there had ended well: daemons.
+func (f *facts) orphans(s *suspect, p *replay.Process) []*suspect {
+	var out []*suspect
+	for _, c := range p.Children {
+		if c.Failed() || c.Ended == nil || len(out) > maxSuspects {
+			continue
+		}
+		for _, o := range c.Children {
+			if o.Failed() && o.Ended.Index > c.Ended.Index && o.Ended.Index < s.anchor.pos.index && !f.endedByOther(o) {
+				h := f.history(o)
+				out = append(out, &suspect{hist: h, from: s, how: "child", anchor: anchorOf(h), link: s.link + 3,
+					because: fmt.Sprintf("%s had left %s in the background, which %s", name(c), name(o), ended(o))})
+			}
+		}
+		out = append(out, f.orphans(s, c)...)
 	}
 	return out
 }

@@ -128,6 +128,9 @@ func (f *facts) otherKinds(s *suspect) []*candidate {
 	for _, e := range f.named(s) {
 		out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.first.seq-1)})
 	}
+	if e := h.talked; e != nil && e.pos.index < s.anchor.pos.index && s.anchor.line != nil && containsAny(strings.ToLower(s.anchor.line.text), talkWords) {
+		out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.first.seq-1)})
+	}
 	if e := f.unresolved(s); e != nil {
 		out = append(out, &candidate{kind: "data", sus: s, source: e, pos: e.pos, between: max(0, s.anchor.pos.seq-e.first.seq-1)})
 	}
@@ -164,6 +167,9 @@ func (f *facts) named(s *suspect) []*source {
 	sort.Slice(out, func(i, j int) bool { return out[i].pos.index < out[j].pos.index })
 	return slices.Compact(out)
 }
+
+// talkWords are those of a complaint about what the other end said.
+var talkWords = []string{"ssl", "tls", "protocol", "handshake", "certificate", "response", "reply", "http", "server", "unexpected message", "authentication", "login", "password"}
 
 // endWords are those of a complaint about the end of what was read.
 var endWords = []string{"eof", "end of file", "end of input", "truncated", "short read", "incomplete", "unexpected end", "corrupt", "premature"}

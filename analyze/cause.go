@@ -163,10 +163,7 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 	out.Event = ref(s.ev)
 	out.Syscall = s.ev.Call.Name
 	if s.file != nil && s.file.Sock != nil {
-		setString(&out.Address, s.file.Sock.Peer)
-		out.Summary = fmt.Sprintf("the name server %s gave no usable answer", s.file.Sock.Peer)
-		out.Explanation = fmt.Sprintf("%s asked the name server %s for a host's address and got none.", name(c.sus.hist.proc), s.file.Sock.Peer)
-		out.Advice = append(out.Advice, "check the name server in /etc/resolv.conf, and the name itself: getent hosts NAME")
+		f.peerCause(out, c, f.state.AbsAddr(s.file.Sock.Peer))
 		return
 	}
 	setString(&out.Path, s.path)
@@ -185,6 +182,21 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 	out.Summary = fmt.Sprintf("it could read %s, but not use what is in it", s.path)
 	out.Explanation = fmt.Sprintf("%s read %s without an error; its message is about the contents.", name(c.sus.hist.proc), s.path)
 	out.Advice = append(out.Advice, "check the contents of "+s.path)
+}
+
+// peerCause: the other end of a connection answered, and not what was wanted.
+func (f *facts) peerCause(out *Cause, c *candidate, peer string) {
+	setString(&out.Address, peer)
+	who := name(c.sus.hist.proc)
+	if strings.HasSuffix(peer, ":53") {
+		out.Summary = fmt.Sprintf("the name server %s gave no usable answer", peer)
+		out.Explanation = fmt.Sprintf("%s asked the name server %s for a host's address and got none.", who, peer)
+		out.Advice = append(out.Advice, "check the name server in /etc/resolv.conf, and the name itself: getent hosts NAME")
+		return
+	}
+	out.Summary = fmt.Sprintf("it can't use what %s answered", peer)
+	out.Explanation = fmt.Sprintf("%s is connected to %s and got an answer; its message is about that answer.", who, peer)
+	out.Advice = append(out.Advice, "check that the right server, speaking the right protocol, is behind "+peer+", and look at its log")
 }
 
 func ghostCause(out *Cause, c *candidate) {

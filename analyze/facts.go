@@ -41,6 +41,7 @@ type history struct {
 	empty    []*source          // files and pipes that ended without a byte
 	sources  map[string]*source // what was found or opened without an error, by path
 	servers  []*source          // name servers it asked
+	talked   *source            // the peer that it exchanged bytes with last
 	limits   map[string]string  // resource limits that were set, by name
 	signals  []*event.Event
 	forks    []*replay.Step
@@ -204,8 +205,12 @@ func failed(c *event.Call, st *replay.Step) bool {
 	return c.Ret.Failed() || pendingError(c) != ""
 }
 
-// pendingError is the error that getsockopt(SO_ERROR) fetched, "" if none.
+// pendingError is the error that a call brought although it succeeded: one
+// that getsockopt(SO_ERROR) fetched, or a netlink answer; "" if none.
 func pendingError(c *event.Call) string {
+	if (c.Name == "recvmsg" || c.Name == "recvfrom") && !c.Ret.Failed() {
+		return netlinkError(c.Arg(1), 0)
+	}
 	if c.Name != "getsockopt" || c.Ret.Failed() || !c.Arg(2).Has("SO_ERROR") {
 		return ""
 	}
@@ -222,11 +227,29 @@ func pendingError(c *event.Call) string {
 	return ""
 }
 
+// netlinkError finds error=-ENAME in a decoded NLMSG_ERROR (netlink(7)).
+func netlinkError(v event.Value, depth int) string {
+	if v.Name == "error" {
+		if name, ok := strings.CutPrefix(v.Str, "-E"); ok {
+			return "E" + name
+		}
+	}
+	for i := 0; i < len(v.Elems) && depth < 8 && i < 64; i++ {
+		if e := netlinkError(v.Elems[i], depth+1); e != "" {
+			return e
+		}
+	}
+	return ""
+}
+
 func (f *facts) failed(h *history, st *replay.Step) {
 	c := st.Event.Call
 	x := &failure{hist: h, step: *st, name: c.Name, errno: c.Ret.Errno, addr: st.Addr, program: st.Proc.Program, tid: st.Event.TID}
-	if e := pendingError(c); e != "" {
+	switch e := pendingError(c); {
+	case e != "" && c.Name == "getsockopt":
 		x.errno, x.during = e, true
+	case e != "":
+		x.errno = e
 	}
 	if len(st.Paths) > 0 {
 		x.path, x.given = st.Paths[0], st.Given[0]

@@ -45,11 +45,14 @@ func wordWeight(text string) int {
 	case containsAny(low, lackWords):
 		w = 2
 	}
-	if containsAny(low, mildWords) {
+	if mild(text) {
 		w -= 2
 	}
 	return max(w, 0)
 }
+
+// mild: the line itself says that it is no failure.
+func mild(text string) bool { return containsAny(strings.ToLower(withoutPaths(text)), mildWords) }
 
 func containsAny(s string, words []string) bool {
 	for _, w := range words {
@@ -89,7 +92,7 @@ var lackWords = []string{
 	"illegal", "stopping", "must ", "no ", "not ",
 }
 
-var mildWords = []string{"warn", "notice", "info ", "[info", "debug", "deprecated", "0 errors", "no error", "ignor", "without error", "continuing", "hint:", "note:", "log: ", "skipping", "optional"}
+var mildWords = []string{"warn", "notice", "info ", "[info", "debug", "deprecated", "0 errors", "no error", "ignor", "without error", "continuing", "hint:", "note:", "log: ", "skipping", "optional", "using default", "falling back", "fall back", "instead", "retrying"}
 
 // anchor is where the walk back begins in one process: its message, or its end.
 type anchor struct {
@@ -129,7 +132,7 @@ func anchorOf(h *history) anchor {
 		if h.lines[first].start.seq-h.lines[i].end.seq > clusterGap || h.lines[i].start.seq < h.execSeq {
 			break
 		}
-		if weightOf(h.lines[i]) >= enough && !dataOnly(h.lines[i]) {
+		if l := h.lines[i]; weightOf(l) >= enough && !dataOnly(l) && !mild(l.text) {
 			first = i
 		}
 	}

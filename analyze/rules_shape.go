@@ -204,8 +204,12 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 		points -= 1.5 // a file that it only looked for
 	}
 	switch file := c.source.file; {
-	case file != nil && file.Sock != nil:
+	case file != nil && file.Sock != nil && strings.HasSuffix(file.Sock.Peer, ":53"):
 		return 5, "the name server was asked right before the message"
+	case file != nil && file.Sock != nil && c.between <= 40:
+		return 3, "the message speaks of what it said"
+	case file != nil && file.Sock != nil:
+		return 1.5, "the message speaks of what it said"
 	case file != nil && file.EOF != nil && file.Reads == 0 && file.Kind == replay.PathFile:
 		points, why = points+3, "it was empty"
 	case file != nil && c.sus.anchor.line != nil && containsAny(strings.ToLower(c.sus.anchor.line.text), endWords):

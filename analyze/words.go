@@ -124,11 +124,19 @@ func (f *facts) read(h *history, st *replay.Step) {
 	if src := h.sources[file.Path]; src != nil && file.Kind == replay.PathFile {
 		src.file, src.ev, src.pos = file, st.Event, at
 	}
+	h.heard(st, at)
 	text, cut := transfer(st.Event.Call)
 	if !printable(text) && file.Kind == replay.PathFile {
 		return
 	}
 	f.words.read[h] = f.words.pass(f.words.read[h], &passed{h, file, at, st.Event, text, cut})
+}
+
+// heard remembers the peer that sent something last.
+func (h *history) heard(st *replay.Step, at position) {
+	if s := st.File.Sock; s != nil && s.Peer != "" && !strings.HasSuffix(s.Peer, "/nscd/socket") {
+		h.talked = &source{file: st.File, first: at, ev: st.Event, pos: at}
+	}
 }
 
 func (f *facts) write(h *history, st *replay.Step) {
