@@ -139,7 +139,7 @@ func (f *facts) otherKinds(s *suspect) []*candidate {
 			out = append(out, &candidate{kind: "child", sus: s, ghost: g, pos: g.pos, between: max(0, s.anchor.pos.seq-g.pos.seq-1)})
 		}
 	}
-	if r := f.relayOf(s); r != nil && r.wrote == nil {
+	if r := f.relayOf(s); r != nil && r.wrote == nil && !r.read.file.Netlink() {
 		out = append(out, &candidate{kind: "child", sus: s, relay: r, pos: r.read.pos, between: max(0, s.anchor.pos.seq-r.read.pos.seq-1)})
 	}
 	return out
@@ -258,6 +258,9 @@ func groupSearches(list []*candidate) []*candidate {
 		if len(c.group) > 1 {
 			c.kind = "search"
 			c.fail = expected(c.group)
+			if upwards(c.group) {
+				c.score -= 2 // a file that a project may have or not
+			}
 		} else {
 			c.fail, c.group = c.group[0], nil
 		}
@@ -275,6 +278,16 @@ func searchKey(c *candidate) string {
 		return ""
 	}
 	return itoa(c.sus.hist.proc.PID) + "\x00" + path.Base(c.fail.path)
+}
+
+// upwards: the same name was looked for in one directory, its parent, and so on.
+func upwards(group []*failure) bool {
+	for i := 1; i < len(group); i++ {
+		if path.Dir(group[i].path) != path.Dir(path.Dir(group[i-1].path)) {
+			return false
+		}
+	}
+	return len(group) > 2
 }
 
 // expected is the place where a person would look first: the shortest path

@@ -202,13 +202,17 @@ func (h *history) block(st *replay.Step) {
 // failed: besides plain errors, a connect that went on in the background and
 // whose error was fetched later.
 func failed(c *event.Call, st *replay.Step) bool {
-	return c.Ret.Failed() || pendingError(c) != ""
+	return c.Ret.Failed() || pendingError(c, st) != ""
 }
 
 // pendingError is the error that a call brought although it succeeded: one
 // that getsockopt(SO_ERROR) fetched, or a netlink answer; "" if none.
-func pendingError(c *event.Call) string {
-	if (c.Name == "recvmsg" || c.Name == "recvfrom") && !c.Ret.Failed() {
+func pendingError(c *event.Call, st *replay.Step) string {
+	if st.File.Netlink() && readWrite[c.Name] == isRead {
+		text, _ := transfer(c)
+		if e := netlinkBytes(text); e != "" {
+			return e
+		}
 		return netlinkError(c.Arg(1), 0)
 	}
 	if c.Name != "getsockopt" || c.Ret.Failed() || !c.Arg(2).Has("SO_ERROR") {
@@ -225,6 +229,19 @@ func pendingError(c *event.Call) string {
 		return abi.ErrnoName(int(v.Int))
 	}
 	return ""
+}
+
+// netlinkBytes reads the error of a raw NLMSG_ERROR: type 2 in a header of 16
+// bytes, then the negative errno (netlink(7), linux/netlink.h).
+func netlinkBytes(s string) string {
+	if len(s) < 20 || s[4] != 2 || s[5] != 0 {
+		return ""
+	}
+	n := int32(uint32(s[16]) | uint32(s[17])<<8 | uint32(s[18])<<16 | uint32(s[19])<<24)
+	if n >= 0 {
+		return ""
+	}
+	return abi.ErrnoName(int(-n))
 }
 
 // netlinkError finds error=-ENAME in a decoded NLMSG_ERROR (netlink(7)).
@@ -245,7 +262,7 @@ func netlinkError(v event.Value, depth int) string {
 func (f *facts) failed(h *history, st *replay.Step) {
 	c := st.Event.Call
 	x := &failure{hist: h, step: *st, name: c.Name, errno: c.Ret.Errno, addr: st.Addr, program: st.Proc.Program, tid: st.Event.TID}
-	switch e := pendingError(c); {
+	switch e := pendingError(c, st); {
 	case e != "" && c.Name == "getsockopt":
 		x.errno, x.during = e, true
 	case e != "":

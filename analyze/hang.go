@@ -118,7 +118,7 @@ func (f *facts) tryingAgain() *failure {
 	for _, h := range f.order {
 		for _, x := range h.failures {
 			last := x.at[len(x.at)-1]
-			if neverCause(x) || x.count < againTimes || probing(x.name) || h.proc.Calls-last.seq > againNear || h.proc.Ended != nil && h.askedToEnd(f) == "" {
+			if neverCause(x) || x.count < againTimes || probing(x.name) || h.proc.Calls-last.seq > againNear || endedByItself(h.proc) && h.askedToEnd(f) == "" {
 				continue
 			}
 			if points(x) > 0 && (best == nil || points(x) > points(best)) {
@@ -128,6 +128,8 @@ func (f *facts) tryingAgain() *failure {
 	}
 	return best
 }
+
+func endedByItself(p *replay.Process) bool { return p.Exit != nil && p.Exit.Signal == "" }
 
 func (f *facts) againCause(x *failure) Cause {
 	c := &candidate{fail: x, kind: "syscall", sus: &suspect{hist: x.hist}, pos: x.at[len(x.at)-1]}

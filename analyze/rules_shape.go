@@ -200,7 +200,7 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 		return -4, "" // its own name
 	}
 	points, why := 0.0, ""
-	if c.source.file == nil && strings.Contains(ref(c.source.ev).Text, "S_IFREG") {
+	if c.source.file == nil && containsAny(ref(c.source.ev).Text, []string{"S_IFREG", "S_IFLNK"}) {
 		points -= 1.5 // a file that it only looked for
 	}
 	switch file := c.source.file; {

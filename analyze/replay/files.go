@@ -159,6 +159,10 @@ func (s *State) Describe(f *File) string {
 	return ""
 }
 
+// Netlink says whether the file is a netlink socket: the kernel is at its other
+// end.
+func (f *File) Netlink() bool { return f != nil && f.Sock != nil && f.Sock.Family == "AF_NETLINK" }
+
 // IsTerminal says whether the path is that of a terminal.
 func IsTerminal(p string) bool {
 	return p == "/dev/tty" || p == "/dev/console" || strings.HasPrefix(p, "/dev/pts/") || strings.HasPrefix(p, "/dev/tty")
