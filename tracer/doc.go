@@ -36,8 +36,13 @@
 //	ptrace_linux.go     ptrace requests that x/sys has no name for
 //	memory_linux.go     reading a tracee's memory
 //	plan*.go            which memory a call points to, by abi's table
-//	snapshot_linux.go   stx.Process
-//	evidence_linux.go   stx.Evidence: walk_linux.go, program files, addresses
+//	snapshot_linux.go   stx.Process (status_linux.go: /proc/PID/status)
+//	evidence_linux.go   stx.Evidence; walk_linux.go goes over a path,
+//	                    inspect_linux.go looks at a program that could not be
+//	                    executed, address_linux.go finds who holds an address
+//
+// Run is all that callers know of the engine: Options start it, the Sink is its
+// stream, the context stops it. Another engine is another function like it.
 //
 // Works on Linux on amd64 and arm64 (one source: the kernel's interfaces used
 // here are the same on both); elsewhere Run gives [ErrUnsupported].

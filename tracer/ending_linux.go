@@ -35,6 +35,8 @@ type ending struct {
 	overSince time.Time    // when the command ended
 	giveUp    time.Time    // end of stopPatience
 	left      map[int]bool // processes that were let go
+	// known are threads that were taken on before their announcement.
+	known map[int]bool
 	done      bool
 }
 
@@ -94,7 +96,7 @@ func (e *engine) letAllGo(reason string) {
 	e.ending.left = map[int]bool{}
 	e.ending.giveUp = time.Now().Add(stopPatience)
 	for tid := range e.early {
-		e.adopt(tid, processOf(tid), 0, 0)
+		e.adoptUnannounced(tid)
 	}
 	for tid, t := range e.threads {
 		if e.headless(t) {
@@ -142,7 +144,7 @@ func (e *engine) killAll() {
 	e.ending.mode, e.ending.reason = modeKill, "timeout"
 	e.ending.giveUp = time.Now().Add(5 * stopPatience)
 	for tid := range e.early {
-		e.adopt(tid, processOf(tid), 0, 0)
+		e.adoptUnannounced(tid)
 	}
 	for _, t := range e.threads {
 		_ = unix.Kill(t.pid, unix.SIGKILL)
@@ -164,14 +166,6 @@ func (e *engine) abandonRest() {
 		}
 		e.ending.left[t.pid] = true
 	}
-}
-
-// processOf gives the process id of a thread, the thread's own when it is gone.
-func processOf(tid int) int {
-	if s, err := readStatus("/proc", tid); err == nil && s.tgid != 0 {
-		return s.tgid
-	}
-	return tid
 }
 
 // finish records the capture's end.

@@ -229,7 +229,7 @@ func (e *engine) handle(tid int, status unix.WaitStatus) {
 	case t == nil:
 		e.early[tid] = &early{status: status}
 		if e.ending.mode != modeFollow {
-			e.adopt(tid, processOf(tid), 0, 0)
+			e.adoptUnannounced(tid)
 		}
 	case status.Exited() || status.Signaled():
 		e.ended(t, status)

@@ -91,12 +91,14 @@ func (e *engine) born(t *thread, event int) {
 
 // adopt begins to follow a thread. Its first stop may have come already.
 func (e *engine) adopt(tid, pid, parent int, flags uint64) {
-	if e.threads[tid] != nil {
+	if e.threads[tid] != nil || e.ending.known[tid] {
 		return
 	}
 	t := &thread{tid: tid, pid: pid}
 	e.threads[tid] = t
-	e.emit(&stx.Record{Kind: stx.KindStart, TID: tid, Start: &stx.Start{PID: pid, Parent: parent, Flags: flags}})
+	e.emit(&stx.Record{Kind: stx.KindStart, TID: tid, Start: &stx.Start{
+		PID: pid, Parent: parent, Flags: flags, Attached: parent == 0,
+	}})
 	if e.ending.mode == modeKill {
 		_ = unix.Kill(pid, unix.SIGKILL)
 	}
@@ -126,6 +128,26 @@ func (e *engine) adoptOrphans(parent *thread) {
 			e.adopt(tid, s.tgid, parent.tid, birthFlags(parent.call, 0))
 		}
 	}
+}
+
+// adoptUnannounced takes on a thread without waiting for its announcement, at the
+// capture's end. Its parent is known to be of some process at best.
+func (e *engine) adoptUnannounced(tid int) {
+	s, err := readStatus("/proc", tid)
+	parent := s.tgid
+	if err != nil || s.tgid == 0 {
+		s.tgid, parent = tid, 0
+	} else if s.tgid == tid {
+		parent = s.ppid
+	}
+	if e.threads[parent] == nil {
+		parent = 0
+	}
+	e.adopt(tid, s.tgid, parent, 0)
+	if e.ending.known == nil {
+		e.ending.known = map[int]bool{}
+	}
+	e.ending.known[tid] = true
 }
 
 // birthFlags gives the flags of the clone that a thread is in.
