@@ -241,6 +241,12 @@ func ref(e *event.Event) *Ref {
 	if e == nil {
 		return nil
 	}
+	if e.Kind == event.Returned && e.Call.Entered >= 0 {
+		whole, c := *e, *e.Call
+		c.Entered = -1 // a reader wants the whole call, not its second half
+		whole.Call = &c
+		e = &whole
+	}
 	r := &Ref{Index: e.Index, File: e.File, Line: e.Line, PID: e.TID, Text: string(event.Append(nil, e, event.Format{}))}
 	if e.Time.Clock == event.UnixClock {
 		r.Time = float64(e.Time.NS) / 1e9

@@ -12,7 +12,7 @@ func (f *facts) explain(out *Cause, c *candidate) {
 	obj := f.object(x)
 	out.Summary = fmt.Sprintf("it could not %s: %s", doing(x, obj), short(x.errno))
 	if c.kind == "search" {
-		what := path.Base(x.path)
+		what := sought(c.group)
 		out.Summary = fmt.Sprintf("it looked for %s in %d places, and it is in none of them", what, len(c.group))
 	}
 	out.Explanation, out.Advice = f.reason(out, c, obj)
@@ -22,6 +22,22 @@ func (f *facts) explain(out *Cause, c *candidate) {
 	if x.during {
 		out.Explanation += " The connect itself went on in the background; the error was fetched with SO_ERROR."
 	}
+}
+
+// sought is what a search looked for: what the ends of all its paths have in
+// common.
+func sought(group []*failure) string {
+	parts := strings.Split(group[0].path, "/")
+	n := len(parts) - 1
+	for _, x := range group[1:] {
+		other := strings.Split(x.path, "/")
+		same := 0
+		for same < n && same < len(other)-1 && parts[len(parts)-1-same] == other[len(other)-1-same] {
+			same++
+		}
+		n = same
+	}
+	return strings.Join(parts[len(parts)-max(n, 1):], "/")
 }
 
 // object names what a call was about.
@@ -114,8 +130,11 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 	case "EACCES", "EPERM":
 		return f.whyDenied(out, c, obj)
 	}
+	if x.errno == "EMFILE" || x.errno == "ENOMEM" {
+		return f.whyLimited(x, obj)
+	}
 	if g, ok := generalReasons[x.errno]; ok {
-		return fmt.Sprintf(g.why, orIt(obj)), []string{fmt.Sprintf(g.next, orIt(obj))}
+		return strings.ReplaceAll(g.why, "{}", orIt(obj)), []string{strings.ReplaceAll(g.next, "{}", orIt(obj))}
 	}
 	return fmt.Sprintf("%s failed with %s.", x.name, x.errno), []string{}
 }
@@ -129,43 +148,61 @@ func orIt(obj string) string {
 
 type general struct{ why, next string }
 
-// generalReasons are the texts for errors that say all by themselves; %s is
+// generalReasons are the texts for errors that say all by themselves; {} is
 // the object.
 var generalReasons = map[string]general{
-	"ECONNREFUSED":  {"Nothing listens on %[1]s, or it refuses connections.", "start the server, or correct the address; see who listens: ss -ltnp  (%[1]s)"},
-	"EADDRINUSE":    {"Another socket is bound to %[1]s already.", "find who has it: ss -ltnp (or -lxp for unix sockets), and stop it or choose another address than %[1]s"},
-	"EADDRNOTAVAIL": {"%[1]s is not an address of this machine.", "listen on an address that `ip addr` shows, not %[1]s"},
-	"ENOSPC":        {"The file system (or its inodes) where %[1]s lies is full.", "make room: df -h %[1]s; df -i %[1]s"},
-	"EDQUOT":        {"The quota of the user on the file system of %[1]s is used up.", "look at: quota; %[1]s"},
-	"EROFS":         {"%[1]s lies on a file system that is mounted read-only.", "see findmnt -T %[1]s; remount it rw, or write elsewhere"},
-	"EMFILE":        {"The process has as many open files as its limit allows (RLIMIT_NOFILE); %[1]s would be one too many.", "raise the limit (ulimit -n, LimitNOFILE=), or find the leak, when opening %[1]s"},
-	"ENFILE":        {"The whole system has too many open files; %[1]s would be one too many.", "see /proc/sys/fs/file-nr and raise fs.file-max (%[1]s)"},
-	"ENOMEM":        {"The kernel gave no more memory (%[1]s): a limit (ulimit -v, a cgroup's) or the machine's memory is reached.", "look at ulimit -a, the cgroup's memory.max and free -m (%[1]s)"},
-	"ENOTDIR":       {"A part of the path %[1]s that should be a directory is something else.", "look at each part: namei -l %[1]s"},
-	"EISDIR":        {"%[1]s is a directory where a file is needed.", "give a file instead of the directory %[1]s"},
-	"EEXIST":        {"%[1]s exists already, and the program insists on making it itself.", "if no other process is using it, remove %[1]s"},
-	"ELOOP":         {"The symbolic links of %[1]s lead in a circle (or the program refuses links).", "look at each part: namei -l %[1]s"},
-	"ETXTBSY":       {"%[1]s is open for writing, so it can't be run (or the reverse).", "see who has it open: fuser -v %[1]s"},
-	"ENOEXEC":       {"%[1]s is in no format that this kernel runs: a script without #!, another machine's program, or a cut file.", "look at: file %[1]s"},
-	"E2BIG":         {"The arguments and environment for %[1]s are larger than the kernel allows.", "pass fewer at a time (xargs), for %[1]s"},
-	"EFBIG":         {"%[1]s would get larger than the limit of file size (ulimit -f) or the file system allows.", "raise ulimit -f, for %[1]s"},
-	"ENAMETOOLONG":  {"The path or one of its names is too long: %[1]s.", "use a shorter path than %[1]s"},
-	"EXDEV":         {"The two paths are on different file systems; a rename or hard link can't cross (%[1]s).", "copy instead of moving %[1]s"},
-	"EAGAIN":        {"The kernel refused for now (%[1]s): a limit is reached (processes: ulimit -u, pids.max), or a lock is held.", "look at ulimit -u and the cgroup's pids.max (%[1]s)"},
-	"EPIPE":         {"Nobody reads %[1]s any more.", "find out why the reader of %[1]s ended"},
-	"ETIMEDOUT":     {"%[1]s did not answer in time.", "check the address %[1]s and the firewall on the way"},
-	"EHOSTUNREACH":  {"There is no way to %[1]s.", "check the route and the firewall: ip route get ... (%[1]s)"},
-	"ENETUNREACH":   {"This machine has no route to the network of %[1]s.", "check: ip route (%[1]s)"},
-	"ECONNRESET":    {"The other end of %[1]s broke the connection off.", "look at the server's log for %[1]s"},
-	"EBUSY":         {"%[1]s is in use.", "see who uses it: fuser -vm %[1]s"},
-	"EIO":           {"The device or file system under %[1]s reports an error.", "look at the kernel's log: dmesg (%[1]s)"},
-	"ENOTEMPTY":     {"The directory %[1]s is not empty.", "look at what is in it: ls -la %[1]s"},
+	"ECONNREFUSED":  {"Nothing listens on {}, or it refuses connections.", "start the server, or correct the address; ss -ltnp shows who listens"},
+	"EADDRINUSE":    {"Another socket is bound to {} already.", "find who has it (ss -ltnp, or ss -lxp for unix sockets), and stop it or choose another address"},
+	"EADDRNOTAVAIL": {"{} is not an address of this machine.", "listen on an address that `ip addr` shows"},
+	"ENOSPC":        {"The file system where {} lies is full, or has no more inodes.", "make room; df -h and df -i show where"},
+	"EDQUOT":        {"The quota of the user on the file system of {} is used up.", "look at: quota"},
+	"EROFS":         {"{} lies on a file system that is mounted read-only.", "look at the mount: findmnt -T {}; remount it rw, or write elsewhere"},
+	"ENFILE":        {"The whole system has too many open files; {} would be one too many.", "look at /proc/sys/fs/file-nr, and raise fs.file-max"},
+	"ENOTDIR":       {"A part of the path {} that should be a directory is something else.", "look at each part: namei -l {}"},
+	"EISDIR":        {"{} is a directory where a file is needed.", "give a file instead of a directory"},
+	"EEXIST":        {"{} exists already, and the program insists on making it itself.", "if no other process is using it, remove {}"},
+	"ELOOP":         {"The symbolic links of {} lead in a circle, or the program refuses links.", "look at each part: namei -l {}"},
+	"ETXTBSY":       {"{} is open for writing, so it can't be run; or it is running, so it can't be written.", "see who has it open: fuser -v {}"},
+	"ENOEXEC":       {"{} is in no format that this kernel runs: a script without #!, another machine's program, or a cut file.", "look at: file {}"},
+	"E2BIG":         {"The arguments and environment for {} are larger than the kernel allows.", "pass fewer at a time, with xargs"},
+	"EFBIG":         {"{} would get larger than the limit of file size (ulimit -f) or the file system allows.", "raise the limit: ulimit -f"},
+	"ENAMETOOLONG":  {"The path or one of its names is too long: {}.", "use a shorter path"},
+	"EXDEV":         {"The two paths are on different file systems; a rename or hard link of {} can't cross.", "copy instead of moving"},
+	"EAGAIN":        {"The kernel refused for now: a limit is reached (processes: ulimit -u, the cgroup's pids.max), or a lock is held.", "look at ulimit -u, the cgroup's pids.max, and lslocks"},
+	"EPIPE":         {"Nobody reads {} any more.", "find out why the reader ended"},
+	"ETIMEDOUT":     {"{} did not answer in time.", "check the address, and the firewall on the way"},
+	"EHOSTUNREACH":  {"There is no way to {}.", "check the route and the firewall: ip route get ADDRESS"},
+	"ENETUNREACH":   {"This machine has no route to the network of {}.", "check: ip route"},
+	"ECONNRESET":    {"The other end of {} broke the connection off.", "look at the server's log"},
+	"EBUSY":         {"{} is in use.", "see who uses it: fuser -vm {}"},
+	"EIO":           {"The device or file system under {} reports an error.", "look at the kernel's log: dmesg"},
+	"ENOTEMPTY":     {"The directory {} is not empty.", "look at what is in it: ls -la {}"},
+}
+
+// whyLimited: a limit of the process is reached.
+func (f *facts) whyLimited(x *failure, obj string) (string, []string) {
+	limit := func(name string) string {
+		if v := f.limitOf(x.hist.proc, name); v != "" {
+			return fmt.Sprintf(" %s was set to %s.", name, v)
+		}
+		return ""
+	}
+	if x.errno == "EMFILE" {
+		return fmt.Sprintf("The process has as many open files as its limit allows; %s would be one too many.", orIt(obj)) + limit("RLIMIT_NOFILE"),
+			[]string{"raise the limit (ulimit -n, LimitNOFILE=), or find out why so many files stay open"}
+	}
+	asked := ""
+	if n, ok := x.step.Event.Call.Arg(1).Number(); ok && n > 0 && (x.name == "mmap" || x.name == "mremap") {
+		asked = fmt.Sprintf(" It asked for %d MiB.", (n+1<<19)>>20)
+	}
+	return "The kernel gave no more memory: a limit (ulimit -v, a cgroup's) or the machine's memory is reached." + asked + limit("RLIMIT_AS"),
+		[]string{"look at ulimit -v, the cgroup's memory.max and free -m"}
 }
 
 func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []string) {
 	x := c.fail
 	if c.kind == "search" {
-		what := path.Base(x.path)
+		what := sought(c.group)
 		return fmt.Sprintf("%s is in none of the %d places where %s looks for it.", what, len(c.group), name(x.hist.proc)),
 			[]string{fmt.Sprintf("install what brings %s, or put its folder on the search path", what)}
 	}

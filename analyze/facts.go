@@ -358,7 +358,7 @@ func (h *history) limited(c *event.Call) {
 	if c.Name == "setrlimit" {
 		i = 1
 	}
-	if cur := c.Arg(i).Field("rlim_cur"); cur.Kind != event.None && c.Arg(i-1).Kind == event.Symbol {
+	if cur := c.Arg(i).Field("rlim_cur"); cur.Kind != event.None && c.Arg(i-1).Kind == event.Symbol && !strings.HasSuffix(cur.Str, "INFINITY") {
 		h.limit(c.Arg(i-1).Str, string(event.AppendValue(nil, cur, event.Format{})))
 	}
 }
