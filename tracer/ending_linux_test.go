@@ -185,6 +185,17 @@ func TestFailingSink(t *testing.T) {
 	}
 }
 
+// The end may come before the command has begun.
+func TestKilledBeforeStart(t *testing.T) {
+	for i := range 20 {
+		c := traceUnchecked(t, t.Context(), Options{Argv: []string{"sleep", "1000"}, Timeout: time.Duration(1+i) * time.Millisecond, Kill: true})
+		if c.err != nil || !c.result.TimedOut || c.result.Signal != int(unix.SIGKILL) {
+			t.Errorf("result %+v, error %v", c.result, c.err)
+		}
+		checkStream(t, c)
+	}
+}
+
 // Killing must reach what is born while it goes on.
 func TestTimeoutKillsWhatIsBorn(t *testing.T) {
 	needTool(t, "bash")

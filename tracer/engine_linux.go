@@ -31,6 +31,7 @@ type engine struct {
 	waker   *waker
 	command int  // process id
 	staging bool // the command has not reached its execve, or is past a failed one
+	entered bool // the command has reached its execve
 	started bool // the command's execve has succeeded
 	capable bool // we have CAP_SYS_PTRACE
 
@@ -248,7 +249,9 @@ func (e *engine) ended(t *thread, status unix.WaitStatus) {
 	if status.Signaled() {
 		end.Code, end.Signal = 0, int(status.Signal())
 	}
-	e.emit(&stx.Record{Kind: stx.KindEnd, TID: t.tid, End: end})
+	if e.entered {
+		e.emit(&stx.Record{Kind: stx.KindEnd, TID: t.tid, End: end})
+	}
 	if t.tid == e.command {
 		e.commandEnded(status)
 	}
@@ -299,7 +302,7 @@ func (e *engine) begin() {
 // start records the command as it is at the entry of its execve, and begins to
 // follow its children.
 func (e *engine) start(t *thread) {
-	e.staging = false
+	e.staging, e.entered = false, true
 	if err := unix.PtraceSetOptions(t.tid, followOptions); err != nil && err != unix.ESRCH {
 		e.note(0, "options", "children can't be followed: "+err.Error())
 	}

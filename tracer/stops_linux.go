@@ -53,7 +53,9 @@ func (e *engine) groupStop(t *thread, signal unix.Signal) {
 		e.release(t, 0)
 		return
 	}
-	e.emit(&stx.Record{Kind: stx.KindStop, TID: t.tid, Signal: &stx.Signal{Signo: int(signal)}})
+	if !e.staging {
+		e.emit(&stx.Record{Kind: stx.KindStop, TID: t.tid, Signal: &stx.Signal{Signo: int(signal)}})
+	}
 	_ = listen(t.tid)
 	if t.tid == e.command {
 		e.own.commandStopped()
