@@ -37,7 +37,7 @@ type ending struct {
 	left      map[int]bool // processes that were let go
 	// known are threads that were taken on before their announcement.
 	known map[int]bool
-	done      bool
+	done  bool
 }
 
 // lookAround sees, after a wake, whether it is time to end.

@@ -62,7 +62,7 @@ func alive(t *testing.T, pid int) bool {
 }
 
 func TestDaemonIsLetGo(t *testing.T) {
-	c := trace(t, Options{Argv: []string{"sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo $!; exit 5"}, Quiet: 50 * time.Millisecond})
+	c := trace(t, Options{Argv: []string{"sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!; exit 5"}, Quiet: 50 * time.Millisecond})
 	pid, _ := strconv.Atoi(strings.TrimSpace(c.stdout))
 	defer unix.Kill(pid, unix.SIGKILL)
 	if c.result.ExitCode != 5 || !slices.Equal(c.result.Left, []int{pid}) || c.result.Running {
@@ -86,7 +86,7 @@ func TestBusyDaemonIsLetGo(t *testing.T) {
 }
 
 func TestStoppedDaemonStaysStopped(t *testing.T) {
-	c := trace(t, Options{Argv: []string{"sh", "-c", "sleep 1000 >/dev/null 2>&1 & kill -STOP $!; sleep 0.1; echo $!"}, Quiet: 50 * time.Millisecond})
+	c := trace(t, Options{Argv: []string{"sh", "-c", "sleep 100 >/dev/null 2>&1 & kill -STOP $!; sleep 0.1; echo $!"}, Quiet: 50 * time.Millisecond})
 	pid, _ := strconv.Atoi(strings.TrimSpace(c.stdout))
 	defer unix.Kill(pid, unix.SIGKILL)
 	if s, tracer := state(t, pid); s != 'T' || tracer != "0" {
@@ -102,7 +102,7 @@ func TestTimeout(t *testing.T) {
 	for _, kill := range []bool{false, true} {
 		t.Run(map[bool]string{false: "let go", true: "kill"}[kill], func(t *testing.T) {
 			c := traceUnchecked(t, t.Context(), Options{
-				Argv:    []string{"sh", "-c", "sleep 1000 & wait"},
+				Argv:    []string{"sh", "-c", "sleep 100 & wait"},
 				Timeout: 300 * time.Millisecond, Kill: kill,
 			})
 			if c.err != nil || !c.result.TimedOut {
@@ -148,7 +148,7 @@ func TestContextLetsGo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	c := traceUnchecked(t, ctx, Options{
-		Argv: []string{"sleep", "1000"},
+		Argv: []string{"sleep", "100"},
 		Sink: func(r *stx.Record) error {
 			if r.Kind == stx.KindExec {
 				cancel()
@@ -188,7 +188,7 @@ func TestFailingSink(t *testing.T) {
 // The end may come before the command has begun.
 func TestKilledBeforeStart(t *testing.T) {
 	for i := range 20 {
-		c := traceUnchecked(t, t.Context(), Options{Argv: []string{"sleep", "1000"}, Timeout: time.Duration(1+i) * time.Millisecond, Kill: true})
+		c := traceUnchecked(t, t.Context(), Options{Argv: []string{"sleep", "100"}, Timeout: time.Duration(1+i) * time.Millisecond, Kill: true})
 		if c.err != nil || !c.result.TimedOut || c.result.Signal != int(unix.SIGKILL) {
 			t.Errorf("result %+v, error %v", c.result, c.err)
 		}
@@ -304,7 +304,7 @@ func TestKilledTracerKillsTracees(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	cmd := traced("sh", "-c", "sleep 1000 & echo $$ $!; wait")
+	cmd := traced("sh", "-c", "sleep 100 & echo $$ $!; wait")
 	cmd.Stdout = w
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
