@@ -33,7 +33,9 @@ func TestMain(m *testing.M) {
 		}
 	}
 	if os.Getenv(tracerEnv) == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		os.RemoveAll(programs.dir)
+		os.Exit(code)
 	}
 	os.Exit(plainTracer(os.Getenv(tracerEnv)))
 }
