@@ -25,7 +25,7 @@ func newRoot() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(usage)
 	root.Flags().SetInterspersed(false)
-	root.AddCommand(newWhy(), newAnalyze(), newRecord(), newShow(), newVersion())
+	root.AddCommand(newWhy(), newAnalyze(), newRecord(), newShow(), newDoctor(), newVersion())
 	return root
 }
 
