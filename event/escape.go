@@ -14,6 +14,17 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
+// appendHexString puts s between quotes, each byte as \x7f.
+func appendHexString(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	for _, c := range []byte(s) {
+		dst = append(dst, '\\', 'x', hexDigits[c>>4], hexDigits[c&0xf])
+	}
+	return append(dst, '"')
+}
+
+const hexDigits = "0123456789abcdef"
+
 // appendEscaped appends s with strace's escapes. The bytes of also are escaped
 // too: "<>" in what a descriptor points to.
 func appendEscaped(dst []byte, s, also string) []byte {

@@ -42,9 +42,6 @@ type Format struct {
 	// Decos shows what descriptors point to, as strace -y, and the command
 	// names beside pids.
 	Decos bool
-	// Strings is how many bytes of a string are shown, as strace -s; 0 shows
-	// what there is.
-	Strings int
 }
 
 // resultColumn is where "= result" stands when the call is short enough.
@@ -54,7 +51,8 @@ const resultColumn = 40
 type printer struct {
 	Format
 	dst   []byte
-	start int // where the line begins in dst
+	start int  // where the line begins in dst
+	hex   bool // strings are written byte by byte in hex: what is in them is random
 }
 
 // Append appends the event to dst as one line in strace's syntax, without line

@@ -4,6 +4,7 @@ import "strconv"
 
 // entered prints the first half of a call.
 func (p *printer) entered(c *Call) {
+	p.hex = c.Name == "getrandom"
 	p.text(c.Name)
 	p.dst = append(p.dst, '(')
 	p.list(c.Args, ", ")
@@ -21,6 +22,7 @@ func (p *printer) returned(c *Call) {
 		p.text(c.Name)
 		p.dst = append(p.dst, '(')
 	}
+	p.hex = c.Name == "getrandom"
 	args := c.Args
 	if shown := min(c.Shown, len(args)); c.Entered >= 0 && shown > 0 {
 		if after := args[shown-1].After; after != nil {

@@ -95,16 +95,17 @@ func (p *printer) comment(s string) {
 }
 
 func (p *printer) quoted(v *Value) {
-	s, cut := v.Str, v.Cut
+	s := v.Str
 	if v.Name == "sun_path" && strings.HasPrefix(s, "\x00") {
 		p.dst = append(p.dst, '@')
 		s = s[1:]
 	}
-	if p.Strings > 0 && len(s) > p.Strings {
-		s, cut = s[:p.Strings], true
+	if p.hex {
+		p.dst = appendHexString(p.dst, s)
+	} else {
+		p.dst = appendString(p.dst, s)
 	}
-	p.dst = appendString(p.dst, s)
-	if cut {
+	if v.Cut {
 		p.dst = append(p.dst, "..."...)
 	}
 }

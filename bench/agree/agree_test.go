@@ -17,20 +17,19 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
-var details = flag.Bool("details", false, "print the calls that differ")
+var (
+	details = flag.Bool("details", false, "print the calls that differ")
+	keepDir = flag.String("keep", "", "leave the compared texts in this `folder`")
+)
 
 func TestAgree(t *testing.T) {
 	need(t, "strace", "setarch")
-	stracex := filepath.Join(t.TempDir(), "stracex")
-	if out, err := exec.Command("go", "build", "-o", stracex, "../../cmd/stracex").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	stracex := build(t)
 	url := localServer(t)
 	for _, p := range programs(t, url) {
 		t.Run(p.name, func(t *testing.T) {

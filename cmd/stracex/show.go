@@ -54,8 +54,8 @@ func newShow() *cobra.Command {
 	f.CountVarP(&o.times, "times", "t", "begin lines with the time of day; -tt with microseconds, -ttt since 1970")
 	f.BoolVarP(&o.relative, "relative", "r", false, "begin lines with the time since the line before")
 	f.BoolVarP(&o.durations, "durations", "T", false, "show how long calls took")
-	f.BoolVarP(&o.decos, "decode-fds", "y", false, "show what descriptors point to, where the trace says it")
-	f.IntVarP(&o.strings, "string-limit", "s", 0, "show this many bytes of strings, 0 for what there is")
+	f.BoolVarP(&o.decos, "decode-fds", "y", false, "show what descriptors point to, as far as the trace tells")
+	f.IntVarP(&o.strings, "string-limit", "s", 0, "show this many bytes of strings, 0 for what there is; paths are whole")
 	f.BoolVar(&o.index, "index", false, "begin lines with the event's number, as in a diagnosis")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show what is no call too: processes, evidence")
 	return cmd
@@ -68,6 +68,9 @@ func show(w io.Writer, r io.Reader, name string, o *showFlags) error {
 		return err
 	}
 	l := &lister{w: bufio.NewWriterSize(w, 64<<10), flags: o, format: o.format()}
+	if o.decos {
+		l.decorator = newDecorator()
+	}
 	for {
 		e, err := p.Read()
 		if err == io.EOF {
@@ -86,7 +89,7 @@ func show(w io.Writer, r io.Reader, name string, o *showFlags) error {
 }
 
 func (o *showFlags) format() event.Format {
-	f := event.Format{Decos: o.decos, Strings: max(o.strings, 0)}
+	f := event.Format{Decos: o.decos}
 	switch {
 	case o.relative:
 		f.Times, f.Digits = event.DeltaTimes, 6
@@ -120,9 +123,14 @@ type lister struct {
 	open   bool           // held back no longer
 	tid    int            // the first thread
 	line   []byte
+
+	decorator *decorator // nil without -y
 }
 
 func (l *lister) add(e *event.Event) error {
+	if l.decorator != nil {
+		e = l.decorator.event(e)
+	}
 	if !l.wanted(e) {
 		return nil
 	}
@@ -180,7 +188,7 @@ func (l *lister) print(e *event.Event) error {
 	if l.flags.index {
 		l.line = append(strconv.AppendInt(append(l.line, '#'), int64(e.Index), 10), ' ')
 	}
-	l.line = append(event.Append(l.line, e, l.format), '\n')
+	l.line = append(event.Append(l.line, shorten(e, l.flags.strings), l.format), '\n')
 	l.format.Before = e.Time
 	_, err := l.w.Write(l.line)
 	return err
