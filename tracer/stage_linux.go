@@ -79,6 +79,11 @@ func executeFrom(r io.Reader) error {
 	return syscall.Exec(parts[0], parts[1:argc+1], parts[argc+1:])
 }
 
+// stageEnv is the environment of the stage itself, not of the command. Without
+// it a SIGURG, by which Go's runtime interrupts its threads, may still be on its
+// way at the execve and reach the command.
+var stageEnv = []string{"GODEBUG=asyncpreemptoff=1"}
+
 // stageLoad is what executeFrom reads, without the goByte: the number of
 // arguments, the file, the arguments, the environment, each ended by a NUL.
 func stageLoad(file string, argv, env []string) ([]byte, error) {
@@ -142,7 +147,7 @@ func startStage(o *Options) (*stage, error) {
 	defer r.Close()
 	pid, err := syscall.ForkExec("/proc/self/exe",
 		[]string{stageName, strconv.Itoa(int(r.Fd()))},
-		&syscall.ProcAttr{Dir: o.Dir, Env: []string{}, Files: stageFiles(o, int(r.Fd()))})
+		&syscall.ProcAttr{Dir: o.Dir, Env: stageEnv, Files: stageFiles(o, int(r.Fd()))})
 	if err != nil {
 		w.Close()
 		return nil, startError(o, err)

@@ -186,3 +186,14 @@ func TestFindProgram(t *testing.T) {
 		}
 	}
 }
+
+// TestNoSignalOfOurOwn: nothing that the engine's side of the start does may
+// reach the command as a signal.
+func TestNoSignalOfOurOwn(t *testing.T) {
+	for range 60 {
+		c := trace(t, Options{Argv: []string{"true"}})
+		for _, r := range c.of(stx.KindSignal) {
+			t.Fatalf("the command was sent signal %d", r.Signal.Signo)
+		}
+	}
+}
