@@ -40,6 +40,7 @@
 //	evidence_linux.go   stx.Evidence; walk_linux.go goes over a path,
 //	                    inspect_linux.go looks at a program that could not be
 //	                    executed, address_linux.go finds who holds an address
+//	doctor*.go          whether capturing works here, for stracex doctor
 //
 // Run is all that callers know of the engine: Options start it, the Sink is its
 // stream, the context stops it. Another engine is another function like it.

@@ -19,9 +19,8 @@ type Surroundings struct {
 	TracerPID  int
 	TracerName string
 
-	UID        uint32 // effective
-	CapEff     bool   // CAP_SYS_PTRACE is effective
-	CapBnd     bool   // CAP_SYS_PTRACE is in the bounding set
+	CapEff     bool // CAP_SYS_PTRACE is effective
+	CapBnd     bool // CAP_SYS_PTRACE is in the bounding set
 	NoNewPrivs bool
 	Seccomp    int  // 0 none, 1 strict, 2 filter; -1 not known
 	Unreadable bool // the program's own file can't be read, so its processes are hidden
@@ -54,7 +53,7 @@ type Lookout struct {
 // filter answers in its place, or an emulator that doesn't have it.
 type FilteredError struct {
 	Call string
-	Err  error // what came back; *exec.ExitError when the caller was killed
+	Err  error // what came back, or how the caller was ended
 }
 
 func (e *FilteredError) Error() string {

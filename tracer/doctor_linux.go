@@ -70,7 +70,6 @@ func (l Lookout) process(s *Surroundings) {
 			s.TracerPID, _ = strconv.Atoi(value)
 		}
 	}
-	s.UID = st.uid[1]
 	s.CapEff, s.CapBnd = st.hasPtraceCap(), st.capBnd&(1<<unix.CAP_SYS_PTRACE) != 0
 	s.NoNewPrivs, s.Seccomp = st.noNewPrivs, st.seccomp
 	if s.TracerPID != 0 {

@@ -90,20 +90,16 @@ func tryCall(ctx context.Context) error {
 	cmd.Args = []string{exeFile, trialName, trialProbe}
 	cmd.Env = []string{}
 	err := cmd.Run()
-	exit, ok := errors.AsType[*exec.ExitError](err)
-	if !ok && err != nil {
+	if _, ok := errors.AsType[*exec.ExitError](err); !ok && err != nil {
 		return startError(&Options{}, err)
 	}
-	switch code := cmd.ProcessState.ExitCode(); {
-	case code == int(unix.ESRCH):
+	switch errno := unix.Errno(max(0, cmd.ProcessState.ExitCode())); errno {
+	case unix.ESRCH:
 		return nil
-	case code == int(unix.EPERM) || code == int(unix.EACCES) || code == int(unix.ENOSYS):
-		return &FilteredError{Call: "ptrace", Err: unix.Errno(code)}
-	case code < 0 && ok:
-		return &FilteredError{Call: "ptrace", Err: exit}
-	default:
-		return fmt.Errorf("ptrace answers strangely: the trial's exit status is %d", code)
+	case unix.EPERM, unix.EACCES, unix.ENOSYS:
+		return &FilteredError{Call: "ptrace", Err: errno}
 	}
+	return &FilteredError{Call: "ptrace", Err: fmt.Errorf("who calls it ends with %v", cmd.ProcessState)}
 }
 
 func holds(mem []stx.Mem, path string) bool {

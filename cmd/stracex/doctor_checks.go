@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os/exec"
 	"syscall"
 
 	"github.com/stracex/stracex/tracer"
@@ -48,11 +47,14 @@ func examine(s tracer.Surroundings, trial error) findings {
 		return findings{Checks: []check{p.system()}}
 	}
 	var f findings
-	f.Checks = []check{p.system(), p.kernel(), p.trialRun(), p.tracedBy(), p.yama(), p.capability(), p.filter()}
+	f.Checks = []check{p.system(), p.kernel(), p.trialRun()}
+	if s.Proc == nil {
+		f.Checks = append(f.Checks, p.tracedBy(), p.yama(), p.capability(), p.filter(), p.userNS())
+	}
 	if s.AppArmor != "" || s.SELinuxDeny {
 		f.Checks = append(f.Checks, p.module())
 	}
-	f.Checks = append(f.Checks, p.userNS(), p.place(), p.room())
+	f.Checks = append(f.Checks, p.place(), p.room())
 	f.Works = true
 	for _, c := range f.Checks {
 		f.Works = f.Works && c.Level != levelFail
@@ -100,7 +102,7 @@ func (p *patient) system() check {
 			"record on the machine where the program runs; stracex analyze reads the trace here")
 	}
 	return p.says(checkSystem, p.System,
-		p.System+" is emulated without ptrace (qemu-user, Rosetta), no seccomp filter is on and yet the call does not reach a kernel",
+		p.System+", under an emulator without ptrace (qemu-user, Rosetta): the call does not reach a kernel, and no seccomp filter is on",
 		"use a machine or image of the processor's own architecture (docker run --platform)")
 }
 
@@ -139,15 +141,7 @@ func (p *patient) trialRun() check {
 	if p.culprit == checkTrial {
 		remedy = trialRemedy(p)
 	}
-	return check{checkTrial, levelFail, sayTrial(p.trial), remedy}
-}
-
-// sayTrial says how the trial failed.
-func sayTrial(err error) string {
-	if _, ok := errors.AsType[*exec.ExitError](err); ok {
-		return "who calls ptrace is killed: " + err.Error()
-	}
-	return err.Error()
+	return check{checkTrial, levelFail, p.trial.Error(), remedy}
 }
 
 func (p *patient) tracedBy() check {
@@ -168,8 +162,6 @@ func (p *patient) tracedBy() check {
 func (p *patient) yama() check {
 	setting := fmt.Sprintf("kernel.yama.ptrace_scope is %d", p.Yama)
 	switch {
-	case p.Proc != nil:
-		return check{checkYama, levelWarn, "unknown without /proc", procRemedy}
 	case p.Yama == 3:
 		return p.says(checkYama, setting, setting+": nobody may trace until the next boot", yamaRemedy(p))
 	case p.Yama == 2 && p.CapEff:
@@ -189,9 +181,6 @@ func (p *patient) yama() check {
 }
 
 func (p *patient) capability() check {
-	if p.Proc != nil {
-		return check{checkCaps, levelWarn, "unknown without /proc", procRemedy}
-	}
 	text := "CAP_SYS_PTRACE is there"
 	switch {
 	case p.CapEff:
@@ -214,7 +203,7 @@ func (p *patient) capability() check {
 func (p *patient) filter() check {
 	text := "no filter"
 	switch {
-	case p.Proc != nil || p.Seccomp < 0:
+	case p.Seccomp < 0:
 		text = "unknown"
 	case p.Seccomp > 0 && p.trial == nil:
 		text = "a filter is on, and lets ptrace through"
@@ -239,9 +228,6 @@ func (p *patient) userNS() check {
 	if p.UserNamespace {
 		text = "not the first one: capabilities hold for what is in it only"
 	}
-	if p.Proc != nil {
-		text = "unknown without /proc"
-	}
 	if p.NoNewUserNS != "" {
 		text += "; " + p.NoNewUserNS + " keeps programs without privilege (sandboxes) from making others"
 	}
@@ -252,19 +238,16 @@ func (p *patient) userNS() check {
 func (p *patient) place() check {
 	text := "no container that is known"
 	if p.Container != "" {
-		text = fmt.Sprintf("a container, %s (%s)", p.Container, p.ContainerSign)
-		if p.rootless() {
-			text = fmt.Sprintf("a container, rootless %s (%s)", p.Container, p.ContainerSign)
+		kind := p.Container
+		if kind == "podman" && p.UserNamespace {
+			kind = "rootless podman"
 		}
+		text = fmt.Sprintf("a container, %s (%s)", kind, p.ContainerSign)
 	}
 	if p.Actions {
 		text += ", in a job of GitHub Actions"
 	}
 	return check{checkPlace, levelOK, text, ""}
-}
-
-func (p *patient) rootless() bool {
-	return p.UserNamespace && (p.Container == "podman" || p.Container == "docker")
 }
 
 func (p *patient) room() check {

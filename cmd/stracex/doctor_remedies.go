@@ -37,7 +37,7 @@ func yamaRemedy(p *patient) string {
 	}
 	if p.Yama == 3 {
 		where, _, _ := strings.Cut(set, "sysctl")
-		return where + "set kernel.yama.ptrace_scope=1 in /etc/sysctl.d, and boot; until then it can't be lowered" + goOn
+		return where + "echo kernel.yama.ptrace_scope=1 > /etc/sysctl.d/99-ptrace.conf, and boot; until then it can't be lowered" + goOn
 	}
 	return set + "; or " + withCapability(p)
 }
@@ -67,14 +67,14 @@ func filterRemedy(p *patient) string {
 			"; where Pod Security forbids that (baseline, restricted): seccompProfile: {type: Localhost, localhostProfile: FILE}, with a profile on the node that allows ptrace"
 	case p.Actions && p.Container != "":
 		return "in the workflow, for a job with a container: container: {options: --cap-add SYS_PTRACE}"
-	case p.rootless() || p.Container == "podman":
-		return "podman run --cap-add SYS_PTRACE ... (no root is needed); or --security-opt seccomp=unconfined"
+	case p.Container == "podman":
+		return "podman run --cap-add SYS_PTRACE ... (rootless too); or --security-opt seccomp=unconfined"
 	case p.Container == "docker":
 		return "docker run --cap-add SYS_PTRACE ... (compose: cap_add: [SYS_PTRACE]); or --security-opt seccomp=unconfined"
 	case p.Container != "":
 		return "allow ptrace in the container's seccomp profile"
 	}
-	return "run stracex outside of what has installed it; in a systemd unit: SystemCallFilter=@debug"
+	return "run stracex outside of what has installed it; in a systemd unit, add: SystemCallFilter=@debug"
 }
 
 func appArmorRemedy(p *patient) string {
