@@ -85,7 +85,7 @@ func (f *facts) deniedStep(out *Cause, c *candidate, who string) (string, []stri
 		final := i == len(s.Walk)-1
 		if w.Type == "dir" && (!final || w.Path != s.Path) && !allows(w, s, 1) && (!final || lastMissing(s)) {
 			return fmt.Sprintf("%s may not enter %s, which is %s.", who, w.Path, ownerMode(w)),
-				[]string{fmt.Sprintf("chmod a+x %s, or run %s as a user that may enter it", w.Path, path.Base(c.fail.program))}, true
+				advise(w.Path, fmt.Sprintf("let it in, for example: setfacl -m u:%d:x %s", s.UID, w.Path), fmt.Sprintf("run %s as a user that may enter it", path.Base(c.fail.program))), true
 		}
 	}
 	return deniedLast(c, s, who)
@@ -127,15 +127,23 @@ func deniedLast(c *candidate, s *event.Seen, who string) (string, []string, bool
 		}
 		if dir.Type == "dir" && !allows(dir, s, 2) {
 			return fmt.Sprintf("%s may not create or remove files in %s, which is %s.", who, dir.Path, ownerMode(dir)),
-				[]string{fmt.Sprintf("chown %d %s", s.UID, dir.Path), fmt.Sprintf("or run %s as a user that may write there", program)}, true
+				advise(dir.Path, fmt.Sprintf("chown %d %s", s.UID, dir.Path), fmt.Sprintf("run %s as a user that may write there", program)), true
 		}
 		return "", nil, false
 	}
 	if last.Errno == "" && !allows(last, s, want) {
 		return fmt.Sprintf("%s may not %s %s, which is %s.", who, verb, last.Path, ownerMode(last)),
-			[]string{fmt.Sprintf("change its owner or mode, for example: setfacl -m u:%d:%s %s", s.UID, letters(want), last.Path), fmt.Sprintf("or run %s as a user that may %s it", program, verb)}, true
+			advise(last.Path, fmt.Sprintf("change its owner or mode, for example: setfacl -m u:%d:%s %s", s.UID, letters(want), last.Path), fmt.Sprintf("run %s as a user that may %s it", program, verb)), true
 	}
 	return "", nil, false
+}
+
+// advise gives both ways out; what belongs to the system keeps its modes.
+func advise(where, change, instead string) []string {
+	if systemPath(where) {
+		return []string{instead}
+	}
+	return []string{change, "or " + instead}
 }
 
 func letters(want uint32) string {
