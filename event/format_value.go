@@ -45,7 +45,11 @@ func (p *printer) value(v *Value) {
 			comment = ""
 		}
 	case Int:
-		p.styled(v.Int, v.Style)
+		if v.Name == "nl_groups" && v.Int == 0 {
+			p.text("00000000") // strace's %#08x
+		} else {
+			p.styled(v.Int, v.Style)
+		}
 	case Addr:
 		if v.Int == 0 {
 			p.dst = append(p.dst, "NULL"...)

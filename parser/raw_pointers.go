@@ -80,6 +80,9 @@ func bufArg(d *decoder, i int, a *abi.Arg) event.Value {
 	if out && d.failed || d.args[i] == 0 {
 		return addrValue(d.args[i])
 	}
+	if a.Max >= 0 && d.args[a.Max] == 0 && strings.HasSuffix(d.name, "xattr") { // it asks for the size
+		return addrValue(d.args[i])
+	}
 	n := d.length(a)
 	switch a.Set {
 	case "dirent", "dirent64":

@@ -48,7 +48,7 @@ E`}},
 		{name: "sqlite3", needs: []string{"sqlite3"}, calls: 80, argv: []string{"sqlite3", "db", "create table t(a); insert into t values(1), (2); select sum(a) from t;"}},
 		{name: "threads", needs: []string{"gcc"}, setup: threadsC, calls: 400, argv: []string{"./threads"}},
 		{name: "ip", needs: []string{"ip"}, calls: 30, argv: []string{"ip", "addr"}},
-		{name: "ps", needs: []string{"ps"}, calls: 60, argv: []string{"ps", "-o", "pid,comm", "-p", "1"}},
-		{name: "rsync", needs: []string{"rsync"}, setup: tree, calls: 200, argv: []string{"rsync", "-a", "tree/", "copy"}},
+		{name: "diff", needs: []string{"diff"}, setup: tree + "cp -a tree copy; echo x >>copy/a/f3\n", calls: 100, argv: []string{"diff", "-r", "tree/a", "copy/a"}},
+		{name: "rsync", needs: []string{"rsync"}, setup: tree, calls: 200, argv: []string{"rsync", "-a", "--checksum-seed=1", "tree/", "copy"}},
 	}
 }

@@ -158,12 +158,17 @@ func join(begun map[int]string, pid int, line string) (whole string, ok bool) {
 	_, rest, _ := strings.Cut(line, " resumed>")
 	whole = begun[pid] + rest
 	delete(begun, pid)
-	args, result, found := cutResult(whole)
+	return align40(whole), true
+}
+
+// align40 puts a line's result into strace's column.
+func align40(line string) string {
+	args, result, found := cutResult(line)
 	if !found {
-		return whole, true
+		return line
 	}
 	const column = 40 - len("12345 ")
-	return fmt.Sprintf("%-*s= %s", column, args, result), true
+	return fmt.Sprintf("%-*s= %s", column, args, result)
 }
 
 // cutResult separates "call(…) " and the result. The last " = " may be part of
@@ -196,7 +201,9 @@ var chance = []struct {
 	{regexp.MustCompile(`\b(loads)=\[[^]]*\]`), "$1=[N]"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+0000`), "DATE"},
 	{regexp.MustCompile(`^(getrandom\()("(?:\\x[0-9a-f]{2})+")`), `$1"\x.."`},
-	{regexp.MustCompile(`/(cc|tmp|\.tmp|tmp_obj_)[A-Za-z0-9_]{6,8}`), "/$1"},
+	{regexp.MustCompile(`/(cc|sed|tmp|\.tmp|tmp_obj_|dir\.)[A-Za-z0-9_]{6,8}`), "/$1"},
+	{regexp.MustCompile(`"(\.\w+\.)[A-Za-z0-9]{6}"`), `"$1"`}, // rsync's
+	{regexp.MustCompile(`^(getppid\(\) +)= \d+`), "$1= N"},
 	{regexp.MustCompile(`htons\((3[3-9]\d{3}|[4-6]\d{4})\)`), "htons(PORT)"},
 	{regexp.MustCompile(`^(times|time)(\(.*\) += )\d+`), "$1${2}N"},
 }
@@ -204,9 +211,9 @@ var chance = []struct {
 var numbers = regexp.MustCompile(`\b\d{2,7}\b`)
 
 // text puts a line on a par: process ids, addresses, times and what else is
-// chance.
-func (n *normal) text(line string) string {
-	line = numbers.ReplaceAllStringFunc(line, func(s string) string {
+// chance. Where that has changed its length, the result's column is made anew.
+func (n *normal) text(given string) string {
+	line := numbers.ReplaceAllStringFunc(given, func(s string) string {
 		pid, _ := strconv.Atoi(s)
 		if l, ok := n.labels[pid]; ok {
 			return "PID_" + l
@@ -215,6 +222,9 @@ func (n *normal) text(line string) string {
 	})
 	for _, c := range chance {
 		line = c.find.ReplaceAllString(line, c.replace)
+	}
+	if line != given {
+		line = align40(line)
 	}
 	return line
 }

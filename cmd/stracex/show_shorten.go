@@ -8,7 +8,7 @@ import (
 )
 
 // shorten gives the event with at most n bytes of each string and n elements of
-// each array of strings, as strace -s: paths and addresses stay whole. e stays
+// each array, as strace -s: paths and addresses stay whole. e stays
 // as it is.
 func shorten(e *event.Event, n int) *event.Event {
 	if e.Call == nil || n <= 0 {
@@ -41,7 +41,7 @@ func shortValue(v event.Value, n int) event.Value {
 			v.Str, v.Cut = v.Str[:n], true
 		}
 	case event.Array:
-		if len(v.Elems) > n && v.Elems[0].Kind == event.String {
+		if len(v.Elems) > n {
 			v.Elems, v.Cut = v.Elems[:n], true
 		}
 		return within(v, func(v event.Value) event.Value { return shortValue(v, n) })
