@@ -43,6 +43,8 @@ func init() {
 // probe asks ptrace for what the kernel itself refuses with ESRCH: to continue a
 // process that isn't traced. It gives the errno.
 func probe() int {
+	// A filter may kill us: leave no core file.
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
 	errno, _ := errors.AsType[unix.Errno](ptrace(unix.PTRACE_CONT, os.Getpid(), 0, 0))
 	return int(errno)
 }
