@@ -25,6 +25,7 @@ type facts struct {
 	lastFailure map[int]*failure
 	files       map[string]bool
 	calls       int
+	moves       int // calls that move bytes; none in a log made with strace -e trace=file
 	cut         int // strings that the trace has only the beginning of
 	untraced    []*reaped
 	harmless    map[string]bool // failures in processes that ended well
@@ -156,6 +157,9 @@ func (f *facts) add(e *event.Event) {
 	switch e.Kind {
 	case event.Returned:
 		f.calls++
+		if readWrite[e.Call.Name] != 0 {
+			f.moves++
+		}
 		f.returned(h, &st)
 	case event.Signal:
 		h.signaled(e)

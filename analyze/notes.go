@@ -18,5 +18,11 @@ func (f *facts) notes(d *Diagnosis) []Note {
 	if d.Outcome.Status == "unknown" && f.calls > 0 {
 		out = append(out, Note{"trace-truncated", "the trace ends before the command does, so its exit status is not known"})
 	}
+	if f.calls >= enoughCalls && f.moves == 0 && d.Message == nil && d.Outcome.Status != "ok" {
+		out = append(out, Note{"filtered", "no read or write is in this trace, so what the program said is not known: record again without -e"})
+	}
 	return out
 }
+
+// enoughCalls is how many calls a whole run has at least.
+const enoughCalls = 20

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -83,6 +85,23 @@ func diagnose(r io.Reader, name string, hung bool) (*analyze.Diagnosis, error) {
 	return d, nil
 }
 
+// sourceNotes are the limits of the trace that only its reader has seen.
+func sourceNotes(d *analyze.Diagnosis, s parser.Stats) []analyze.Note {
+	var out []analyze.Note
+	if s.Skipped > 0 {
+		text := fmt.Sprintf("%d lines or records were not understood", s.Skipped)
+		if len(s.First) > 0 {
+			text += fmt.Sprintf(", the first at line %d: %s", s.First[0].Line, s.First[0].Why)
+		}
+		out = append(out, analyze.Note{Code: "skipped-lines", Text: text})
+	}
+	told := func(n analyze.Note) bool { return n.Code == "trace-truncated" }
+	if s.Truncated && !slices.ContainsFunc(d.Notes, told) {
+		out = append(out, analyze.Note{Code: "trace-truncated", Text: "the trace ends in the middle: let the program end before the tracer does"})
+	}
+	return out
+}
+
 // describe fills in what only the caller of the analyzer knows. name is "" for
 // a trace that is not kept.
 func describe(d *analyze.Diagnosis, name string, s parser.Stats) {
@@ -93,4 +112,5 @@ func describe(d *analyze.Diagnosis, name string, s parser.Stats) {
 	if name != "" {
 		d.Source.Files = []string{name}
 	}
+	d.Notes = append(d.Notes, sourceNotes(d, s)...)
 }
