@@ -168,7 +168,7 @@ func notFoundHint(name string) string {
 
 // permissionHint says who forbids ptrace, and who can allow it.
 func permissionHint(e *tracer.PermissionError) string {
-	const instead = "; or record where it is permitted and use stracex analyze"
+	const instead = " (stracex doctor says more); or record where it is permitted and use stracex analyze"
 	switch {
 	case e.Yama == 3:
 		return "kernel.yama.ptrace_scope is 3, which forbids it to everyone until the next boot: set it to 1 in /etc/sysctl.d and restart" + instead
