@@ -423,6 +423,9 @@ func (p *scanner) pointsTo(v *event.Value) bool {
 	if p.peek() != '<' || v.Kind != event.Int && v.Kind != event.Symbol && v.Kind != event.Addr {
 		return true
 	}
+	if strings.HasPrefix(p.s[p.i:], "<<") { // 1<<CAP_CHOWN
+		return false
+	}
 	v.Deco, v.HasDeco = p.deco()
 	return v.HasDeco
 }

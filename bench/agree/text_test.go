@@ -14,6 +14,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/stracex/stracex/event"
 	"github.com/stracex/stracex/parser"
 )
@@ -82,7 +85,47 @@ func (r runner) showText() trace {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	r.readBack(file)
 	return r.lines(text, "show")
+}
+
+// readBack checks that what show prints is read as the calls that the capture
+// holds.
+func (r runner) readBack(file string) {
+	r.t.Helper()
+	capture, err := os.ReadFile(file)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	text, err := exec.Command(r.stracex, "show", "-f", file).Output()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	first, second := printed(parseText(r.t, capture)), printed(parseText(r.t, text))
+	if len(first) != len(second) {
+		r.t.Errorf("%d events are %d when read again", len(first), len(second))
+	}
+	for i := range min(len(first), len(second)) {
+		a, b := first[i], second[i]
+		if a.Call != nil && b.Call != nil {
+			if d := cmp.Diff(a.Call.Args, b.Call.Args, cmpopts.EquateEmpty()); d != "" {
+				r.t.Errorf("%s\nis read with other arguments:\n%s", event.Append(nil, a, event.Format{}), d)
+			}
+			if a.Call.Name != b.Call.Name || a.Call.Ret != b.Call.Ret {
+				r.t.Errorf("%s\nis read as\n%s", event.Append(nil, a, event.Format{}), event.Append(nil, b, event.Format{}))
+			}
+		}
+		if a.Kind != b.Kind || a.TID != b.TID {
+			r.t.Fatalf("%s\nis read as\n%s", event.Append(nil, a, event.Format{}), event.Append(nil, b, event.Format{}))
+		}
+	}
+}
+
+// printed leaves out what show prints only with -v.
+func printed(events []*event.Event) []*event.Event {
+	return slices.DeleteFunc(events, func(e *event.Event) bool {
+		return e.Kind == event.Started || e.Kind == event.Snapshot || e.Kind == event.Evidence || e.Kind == event.Comment
+	})
 }
 
 func (r runner) straceText() trace {
