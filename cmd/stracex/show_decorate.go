@@ -180,7 +180,14 @@ func anonymous(f *replay.File) string {
 // TCP:[local->peer], as far as they are known.
 func (d *decorator) socket(f *replay.File) string {
 	s := f.Sock
-	if s == nil || s.Local+s.Peer == "" || strings.ContainsAny(s.Local+s.Peer, "<> ") {
+	if s == nil {
+		return ""
+	}
+	local := s.Local
+	if strings.HasSuffix(local, ":0") { // the kernel chose the port
+		local = ""
+	}
+	if local+s.Peer == "" || strings.ContainsAny(local+s.Peer, "<> ") {
 		return ""
 	}
 	var text string
@@ -199,7 +206,7 @@ func (d *decorator) socket(f *replay.File) string {
 	default:
 		return ""
 	}
-	text += ":[" + s.Local
+	text += ":[" + local
 	if s.Peer != "" {
 		text += "->" + s.Peer
 	}
