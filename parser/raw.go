@@ -31,6 +31,7 @@ type rawReader struct {
 	done   bool
 
 	interrupted map[int]string // by TID: the call that a restart_syscall would go on with
+	netlinks    netlinks
 }
 
 // rawCall is a call that has begun.
@@ -54,7 +55,7 @@ func newRaw(r io.Reader, name string) (Reader, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return &rawReader{stx: s, name: name, stats: Stats{Kind: "capture"},
-		open: map[int]*rawCall{}, interrupted: map[int]string{}}, nil
+		open: map[int]*rawCall{}, interrupted: map[int]string{}, netlinks: newNetlinks()}, nil
 }
 
 // Begin says what was run, where and when; nil before the first Read.
@@ -121,6 +122,7 @@ func (r *rawReader) record(rec *stx.Record) {
 	case stx.KindStop:
 		r.emit(rec, &event.Event{Kind: event.Stopped, Signal: &event.SignalInfo{Name: abi.SignalName(rec.Signal.Signo)}})
 	case stx.KindStart:
+		r.netlinks.started(rec.TID, rec.Start)
 		r.aside(rec, &event.Event{Kind: event.Started, Start: (*event.Start)(rec.Start)})
 	case stx.KindProcess:
 		r.aside(rec, &event.Event{Kind: event.Snapshot, Process: processEvent(rec.Process)})
@@ -183,7 +185,7 @@ func (r *rawReader) interrupt() {
 		return
 	}
 	r.held = nil
-	d := c.decoder()
+	d := r.decoder(c)
 	call := &event.Call{Name: d.name, Args: d.values(), Entered: -1, Duration: -1}
 	c.entry = r.give(c.tid, c.time, &event.Event{Kind: event.Entered, Call: call}).Index
 	c.shown = len(call.Args)
@@ -214,12 +216,6 @@ func (r *rawReader) enter(rec *stx.Record) {
 	}
 	r.open[rec.TID] = c
 	r.bytes += c.bytes
-}
-
-func (c *rawCall) decoder() *decoder {
-	d := newDecoder(c.enter)
-	d.restarts = c.restarts
-	return d
 }
 
 // interrupts keeps what a restart_syscall of the thread would go on with.
@@ -256,9 +252,10 @@ func (r *rawReader) exit(rec *stx.Record) {
 		r.give(rec.TID, rec.Time, &event.Event{Kind: event.Returned, Call: call})
 		return
 	}
-	d := c.decoder()
+	d := r.decoder(c)
 	d.exit(rec.Exit)
 	r.interrupts(rec.TID, d)
+	r.netlinks.called(rec.TID, d)
 	call := &event.Call{Name: d.name, Args: d.values(), Entered: c.entry, Shown: c.shown}
 	call.Ret = d.result()
 	call.Duration = max(rec.Time-c.time, 0)
@@ -295,6 +292,7 @@ func (r *rawReader) end(rec *stx.Record) {
 	}
 	r.abandon(rec.TID, rec.Time)
 	delete(r.interrupted, rec.TID)
+	delete(r.netlinks.process, rec.TID)
 	exit := &event.Exit{Code: rec.End.Code, Core: rec.End.Core}
 	if rec.End.Signal != 0 {
 		exit.Signal = abi.SignalName(rec.End.Signal)
@@ -308,7 +306,7 @@ func (r *rawReader) abandon(tid int, time int64) {
 	if c == nil {
 		return
 	}
-	d := c.decoder()
+	d := r.decoder(c)
 	call := &event.Call{Name: d.name, Args: d.values(), Entered: c.entry, Shown: c.shown, Duration: -1}
 	call.Unfinished = !d.never()
 	r.stats.StringsCut += d.cut

@@ -103,6 +103,11 @@ func (d *decoder) bufferAt(m memory, addr, n uint64) event.Value {
 	if len(b) == 0 && n > 0 && !m.known(addr) {
 		return addrValue(addr)
 	}
+	if d.netlink != "" {
+		if v, ok := d.netlinkMessages(b, uint64(len(b)) < n); ok {
+			return v
+		}
+	}
 	return d.stringValue(b, uint64(len(b)) < n)
 }
 
