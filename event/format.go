@@ -42,6 +42,11 @@ type Format struct {
 	// Decos shows what descriptors point to, as strace -y, and the command
 	// names beside pids.
 	Decos bool
+	// CommaAhead says of a call that is printed in two halves whether the comma
+	// behind its first n arguments belongs to the first half, as strace has it
+	// before what only the return tells: "read(3,  <unfinished ...>". nil: it
+	// belongs to the second.
+	CommaAhead func(name string, n int) bool
 }
 
 // resultColumn is where "= result" stands when the call is short enough.

@@ -8,7 +8,16 @@ func (p *printer) entered(c *Call) {
 	p.text(c.Name)
 	p.dst = append(p.dst, '(')
 	p.list(c.Args, ", ")
+	if p.commaAhead(c.Name, len(c.Args)) {
+		p.text(", ")
+	}
 	p.text(" <unfinished ...>")
+}
+
+// commaAhead says whether the comma behind a call's first n arguments stands at
+// the end of the first half.
+func (p *printer) commaAhead(name string, n int) bool {
+	return p.CommaAhead != nil && n > 0 && p.CommaAhead(name, n)
 }
 
 // returned prints a whole call, or the second half of one whose first was
@@ -29,7 +38,7 @@ func (p *printer) returned(c *Call) {
 			p.text(" => ")
 			p.value(after)
 		}
-		if args = args[shown:]; len(args) > 0 {
+		if args = args[shown:]; len(args) > 0 && !p.commaAhead(c.Name, shown) {
 			p.text(", ")
 		}
 	}

@@ -19,6 +19,7 @@ var (
 )
 
 func TestAppend(t *testing.T) {
+	ahead := func(name string, n int) bool { return name == "read" && n == 1 }
 	open := &Event{TID: 12, Comm: "cat", Kind: Returned, Call: call("openat", found, cwd, path, flags),
 		Time: Time{NS: 1795381683_227335123, Clock: UnixClock}}
 	open.Call.Duration = 19_123
@@ -50,6 +51,10 @@ func TestAppend(t *testing.T) {
 			Format{}, `read(3 <unfinished ...>`},
 		{"second half", &Event{Kind: Returned, Call: &Call{Name: "read", Args: []Value{three, path}, Shown: 1, Ret: found, Duration: -1}},
 			Format{}, `<... read resumed>, "/etc/passwd")      = 3`},
+		{"first half with a comma", &Event{Kind: Entered, Call: &Call{Name: "read", Args: []Value{three}}},
+			Format{CommaAhead: ahead}, `read(3,  <unfinished ...>`},
+		{"second half without", &Event{Kind: Returned, Call: &Call{Name: "read", Args: []Value{three, path}, Shown: 1, Ret: found, Duration: -1}},
+			Format{CommaAhead: ahead}, `<... read resumed>"/etc/passwd")        = 3`},
 		{"never returned", &Event{Kind: Returned, Call: &Call{Name: "read", Args: []Value{three}, Shown: 1, Unfinished: true, Duration: -1}},
 			Format{}, `<... read resumed> <unfinished ...>)    = ?`},
 		{"signal", &Event{Kind: Signal, Signal: &SignalInfo{Name: "SIGSEGV", Info: Value{Kind: Struct, Elems: []Value{{Name: "si_signo", Kind: Symbol, Str: "SIGSEGV"}}}}},

@@ -1,6 +1,9 @@
 package event
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // AppendValue appends a value in strace's syntax, without its name.
 func AppendValue(dst []byte, v Value, f Format) []byte {
@@ -46,14 +49,17 @@ func (p *printer) value(v *Value) {
 		}
 	case Int:
 		if v.Name == "nl_groups" && v.Int == 0 {
-			p.text("00000000") // strace's %#08x
+			p.text("00000000") // as C writes %#08x
 		} else {
 			p.styled(v.Int, v.Style)
 		}
 	case Addr:
-		if v.Int == 0 {
+		switch {
+		case v.Int == 0:
 			p.dst = append(p.dst, "NULL"...)
-		} else {
+		case v.Name == "nl_groups":
+			p.dst = fmt.Appendf(p.dst, "0x%06x", uint64(v.Int))
+		default:
 			p.styled(v.Int, Hex)
 		}
 	case String:

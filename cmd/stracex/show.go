@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/event"
 	"github.com/stracex/stracex/parser"
 	"github.com/stracex/stracex/report"
@@ -89,7 +90,7 @@ func show(w io.Writer, r io.Reader, name string, o *showFlags) error {
 }
 
 func (o *showFlags) format() event.Format {
-	f := event.Format{Decos: o.decos}
+	f := event.Format{Decos: o.decos, CommaAhead: commaAhead}
 	switch {
 	case o.relative:
 		f.Times, f.Digits = event.DeltaTimes, 6
@@ -182,6 +183,13 @@ func (l *lister) finish(s parser.Stats, name string) error {
 }
 
 func (l *lister) end() error { return errors.Join(l.release(), l.w.Flush()) }
+
+// commaAhead: strace has the comma in a call's first half when an argument
+// follows that only the return tells.
+func commaAhead(name string, n int) bool {
+	desc := abi.Lookup(name)
+	return desc != nil && name != "clone" && n < len(desc.Args) && desc.Args[n].Dir&abi.InOut == abi.Out
+}
 
 func (l *lister) print(e *event.Event) error {
 	l.line = l.line[:0]
