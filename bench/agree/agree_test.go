@@ -5,11 +5,14 @@
 // stracex record and under strace -f. Both traces are read by package parser.
 // Out: for each program how many of its calls are the same in both: same name,
 // same decoded arguments, same result, per process and in order. What differs
-// from run to run is put on a par first (normal_test.go says what).
+// from run to run is put on a par first (normal_test.go says what). TestText
+// does the same with the text of stracex show, character by character, for the
+// commands of commands_test.go, and reads that text back.
 //
-// Start reading at TestAgree. With -details it prints each call that differs:
+// Start reading at TestAgree. With -details they print each call that differs:
 //
 //	go test ./bench/agree -v -run Agree/tar -details
+//	go test ./bench/agree -v -run Text
 package agree
 
 import (

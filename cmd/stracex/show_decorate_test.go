@@ -77,6 +77,7 @@ writev(1, [{iov_base="hello\n", iov_len=6}], 1) = 6
 connect(3, {sa_family=AF_UNIX, sun_path="/run/long"}, 110) = 0
 connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 frob("hello") = 0
+poll([{fd=0}], 1, 0) = 4 ([{fd=0, revents=POLLIN}, {fd=1, revents=POLLIN}, {fd=2, revents=POLLIN}, {fd=3, revents=POLLIN}], left {tv_sec=1, tv_nsec=0})
 `
 	const want = `execve("/usr/bin/long", ["fir"..., "b", "c", ...], 0x7ffd /* 2 vars */) = 0
 readlink("/proc/self/exe", "/usr/bin/long", 4096) = 13
@@ -84,6 +85,7 @@ writev(1, [{iov_base="hel"..., iov_len=6}], 1) = 6
 connect(3, {sa_family=AF_UNIX, sun_path="/run/long"}, 110) = 0
 connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
 frob("hel"...)                          = 0
+poll([{fd=0}], 1, 0)                    = 4 ([{fd=0, revents=POLLIN}, {fd=1, revents=POLLIN}, {fd=2, revents=POLLIN}, ...], left {tv_sec=1, tv_nsec=0})
 `
 	var got bytes.Buffer
 	if err := show(&got, strings.NewReader(log), "log", &showFlags{strings: 3}); err != nil {

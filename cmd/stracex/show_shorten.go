@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/event"
@@ -22,7 +23,21 @@ func shorten(e *event.Event, n int) *event.Event {
 			call.Args[i] = shortValue(v, n)
 		}
 	}
+	call.Ret.Note = shortNote(call.Ret.Note, n)
 	return &shown
+}
+
+// shortNote cuts the list of what poll found ready: "[{fd=3, revents=POLLIN}]".
+func shortNote(note string, n int) string {
+	list, rest, found := strings.Cut(note, "}]")
+	if !found || !strings.HasPrefix(list, "[{") {
+		return note
+	}
+	ready := strings.Split(list, "}, {")
+	if len(ready) <= n {
+		return note
+	}
+	return strings.Join(ready[:n], "}, {") + "}, ...]" + rest
 }
 
 // keepsWhole says whether an argument is a path, which is never cut.
