@@ -17,6 +17,7 @@ type words struct {
 	wrote []*passed // writes to anything that another process may read
 	read  map[*history][]*passed
 	size  int
+	full  bool // no more is kept
 	// mixed is the program's own output where a log holds it.
 	mixed []string
 }
@@ -129,7 +130,7 @@ func (f *facts) read(h *history, st *replay.Step) {
 	if !printable(text) && file.Kind == replay.PathFile {
 		return
 	}
-	f.words.read[h] = f.words.pass(f.words.read[h], &passed{h, file, at, st.Event, text, cut})
+	f.words.keepRead(&passed{h, file, at, st.Event, text, cut})
 }
 
 // heard remembers the peer that sent something last.
@@ -150,28 +151,56 @@ func (f *facts) write(h *history, st *replay.Step) {
 	}
 	at := position{st.Event.Index, st.Seq}
 	if file.Kind != replay.OtherFile {
-		f.words.wrote = f.words.pass(f.words.wrote, &passed{h, file, at, st.Event, text, cut})
+		f.words.keepWritten(&passed{h, file, at, st.Event, text, cut})
 	}
 	if printable(text) {
 		h.speak(file, st, text, cut || st.Event.Call.Ret.Value > int64(len(text)))
 	}
 }
 
-// pass keeps a transfer, dropping the oldest ones when there are too many.
-func (w *words) pass(list []*passed, p *passed) []*passed {
+func (w *words) keepRead(p *passed) {
+	if w.room(p) {
+		w.read[p.hist] = append(w.read[p.hist], p)
+	}
+}
+
+func (w *words) keepWritten(p *passed) {
+	if w.room(p) {
+		w.wrote = append(w.wrote, p)
+	}
+}
+
+// room makes room for a transfer: when there are too many, the older half of
+// what each process has read and of all that was written goes. Where even that
+// isn't enough, because the processes are too many, no more is kept.
+func (w *words) room(p *passed) bool {
 	if len(p.text) > maxPassed {
 		p.text = p.text[:maxPassed]
 		p.cut = true
 	}
-	w.size += len(p.text) + 64
-	if w.size > maxWords && len(list) > 16 {
-		half := len(list) / 2
-		for _, old := range list[:half] {
-			w.size -= len(old.text) + 64
+	if w.size+p.cost() > maxWords && !w.full {
+		w.wrote = w.older(w.wrote)
+		for h, list := range w.read {
+			w.read[h] = w.older(list)
 		}
-		list = append([]*passed(nil), list[half:]...)
+		w.full = w.size > maxWords*3/4
 	}
-	return append(list, p)
+	if w.full {
+		return false
+	}
+	w.size += p.cost()
+	return true
+}
+
+func (p *passed) cost() int { return len(p.text) + 64 }
+
+// older drops the older half of a list.
+func (w *words) older(list []*passed) []*passed {
+	half := len(list) / 2
+	for _, p := range list[:half] {
+		w.size -= p.cost()
+	}
+	return append([]*passed(nil), list[half:]...)
 }
 
 // output is text of the program that was mixed into a log.

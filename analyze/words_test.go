@@ -130,3 +130,31 @@ func TestAllows(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsAreBounded: neither one talkative process nor very many fill memory.
+func TestWordsAreBounded(t *testing.T) {
+	text := strings.Repeat("x", maxPassed)
+	for _, processes := range []int{1, 100, 100000} {
+		w := words{read: map[*history][]*passed{}}
+		all := make([]*history, processes)
+		for i := range all {
+			all[i] = &history{}
+		}
+		for i := range 100000 {
+			w.keepRead(&passed{hist: all[i%processes], text: text})
+			w.keepWritten(&passed{hist: all[i%processes], text: text})
+		}
+		kept := 0
+		for _, p := range w.wrote {
+			kept += p.cost()
+		}
+		for _, list := range w.read {
+			for _, p := range list {
+				kept += p.cost()
+			}
+		}
+		if kept > maxWords || kept != w.size {
+			t.Errorf("%d processes: %d bytes kept, %d counted", processes, kept, w.size)
+		}
+	}
+}
