@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,29 +36,17 @@ func (f *facts) suspects(root *replay.Process) []*suspect {
 		old := at[s.hist.proc]
 		if old != nil {
 			if old != first && s.link > old.link && !leadsTo(s, old) {
-				old.from, old.how, old.link, old.because, old.relay = s.from, s.how, s.link, s.because, s.relay
-				if s.relay != nil {
-					old.anchor = s.anchor
-				}
+				old.from, old.how, old.link, old.because, old.relay, old.anchor = s.from, s.how, s.link, s.because, s.relay, s.anchor
 			}
 			return
 		}
-		if len(list) < maxSuspects {
+		if len(list) < maxSuspects || s.relay != nil && len(list) < 2*maxSuspects {
 			at[s.hist.proc] = s
 			list = append(list, s)
 		}
 	}
 	for i := 0; i < len(list); i++ {
-		for _, s := range f.children(list[i]) {
-			add(s)
-		}
-		for _, s := range f.upstream(list[i]) {
-			add(s)
-		}
-		for _, s := range f.relays(list[i]) {
-			add(s)
-		}
-		for _, s := range f.answers(list[i]) {
+		for _, s := range slices.Concat(f.children(list[i]), f.upstream(list[i]), f.relays(list[i]), f.answers(list[i])) {
 			add(s)
 		}
 	}
@@ -74,7 +63,7 @@ func leadsTo(s, old *suspect) bool {
 	return false
 }
 
-// children are the failed children of a failed process.
+// children are the failed children of a failed process, the likeliest first.
 func (f *facts) children(s *suspect) []*suspect {
 	p := s.hist.proc
 	var last *replay.Process
@@ -102,6 +91,7 @@ func (f *facts) children(s *suspect) []*suspect {
 		k.because = fmt.Sprintf("%s started %s, which %s", name(p), name(c), ended(c))
 		out = append(out, k)
 	}
+	slices.SortStableFunc(out, func(a, b *suspect) int { return cmp.Compare(b.link, a.link) })
 	return out
 }
 
