@@ -48,6 +48,7 @@ type engine struct {
 	lastEvent time.Time // when a tracee last did something, while over
 	own       *ownSignals
 	looked    lookedUp
+	cpu       *processor
 }
 
 // thread is a traced thread.
@@ -142,6 +143,8 @@ func (e *engine) run() (Result, error) {
 		s.abandon()
 		return Result{}, fmt.Errorf("starting the command: %w", err)
 	}
+	e.cpu = newProcessor()
+	defer e.cpu.stop()
 	e.loop()
 	e.finish()
 	return e.result, e.failure()
@@ -204,6 +207,7 @@ func (e *engine) loop() {
 			return // ECHILD: all have ended
 		}
 		if err == nil {
+			e.cpu.follow(tid)
 			e.handle(tid, status)
 		}
 		if e.waker.noticed() {

@@ -29,6 +29,9 @@ func newWaker() (*waker, error) {
 	if err := unblock(wakeSignal); err != nil {
 		return nil, err
 	}
+	if err := quietStops(); err != nil {
+		return nil, err
+	}
 	return &waker{tid: unix.Gettid()}, nil
 }
 
@@ -56,10 +59,27 @@ func (w *waker) noticed() bool { return w.asked.Load() && w.asked.Swap(false) }
 // stop ends all waking.
 func (w *waker) stop() { w.stopped.Store(true) }
 
+// Flags of a signal's action (sigaction(2)).
+const (
+	saNoCldStop = 0x1
+	saRestart   = 0x10000000
+)
+
 // setRestart sets or clears SA_RESTART of a signal's action and leaves the
 // handler as it is.
 func setRestart(sig unix.Signal, on bool) error {
-	const saRestart = 0x10000000
+	if on {
+		return changeAction(sig, saRestart, 0)
+	}
+	return changeAction(sig, 0, saRestart)
+}
+
+// quietStops keeps the kernel from sending SIGCHLD for each stop of a tracee:
+// wait4 is told anyway, and Go's handler costs as much as a stop itself.
+func quietStops() error { return changeAction(unix.SIGCHLD, saNoCldStop, 0) }
+
+// changeAction changes the flags of a signal's action.
+func changeAction(sig unix.Signal, set, clear uint64) error {
 	var act struct{ handler, flags, restorer, mask uint64 } // struct sigaction of 64-bit kernels
 	call := func(set, get unsafe.Pointer) error {
 		_, _, e := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(set), uintptr(get), 8, 0, 0)
@@ -71,9 +91,6 @@ func setRestart(sig unix.Signal, on bool) error {
 	if err := call(nil, unsafe.Pointer(&act)); err != nil {
 		return err
 	}
-	act.flags &^= saRestart
-	if on {
-		act.flags |= saRestart
-	}
+	act.flags = act.flags&^clear | set
 	return call(unsafe.Pointer(&act), nil)
 }
