@@ -7,24 +7,11 @@ import (
 	"os"
 )
 
-// Create makes the file and writes a capture to it. A capture holds what the
-// programs read and wrote, passwords too, so the file is always a new one of
-// mode 0600: a regular file that is there is removed first, a symbolic link to
-// one is refused. A pipe or a device is written to as it is.
-func Create(name string) (*Writer, error) {
-	f, err := create(name)
-	if err != nil {
-		return nil, err
-	}
-	w, err := NewWriter(f)
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	w.file = f
-	return w, nil
-}
-
-func create(name string) (*os.File, error) {
+// Create makes a file for a capture. A capture holds what the programs read and
+// wrote, passwords too, so the file is always a new one of mode 0600: a regular
+// file that is there is removed first, a symbolic link to one is refused. A pipe
+// or a device is opened as it is.
+func Create(name string) (*os.File, error) {
 	fi, err := os.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

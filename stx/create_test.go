@@ -11,7 +11,12 @@ import (
 
 func create1(t *testing.T, name string) {
 	t.Helper()
-	w, err := Create(name)
+	f, err := Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	w, err := NewWriter(f)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,11 @@ func writeForEver(name string) {
 		io.Copy(io.Discard, os.Stdin)
 		os.Exit(3)
 	}()
-	w, err := Create(name)
+	f, err := Create(name)
+	if err != nil {
+		panic(err)
+	}
+	w, err := NewWriter(f)
 	for n := int64(1); err == nil; n++ {
 		err = w.Write(&Record{Kind: KindNote, TID: 7, Time: n, Note: &Note{Text: "still here"}})
 	}

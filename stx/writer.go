@@ -37,9 +37,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 type Writer struct {
 	mu   sync.Mutex
 	w    io.Writer
-	file io.Closer // w, if Create opened it
-	enc  encoder   // the records of the block that isn't written yet
-	last int64     // time of the record before
+	enc  encoder // the records of the block that isn't written yet
+	last int64   // time of the record before
 	zstd *zstd.Encoder
 	out  []byte // the block as written
 	err  error
@@ -146,8 +145,8 @@ func blockSum(b []byte) uint32 {
 	return crc32.Update(crc32.Checksum(b[:8], castagnoli), castagnoli, b[blockHeaderSize:])
 }
 
-// Close writes what is left, and closes the file if [Create] made it. Writing
-// after it is an error.
+// Close writes what is left; it doesn't close what it writes to. Writing after it
+// is an error.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -160,9 +159,6 @@ func (w *Writer) Close() error {
 	}
 	w.err = errClosed
 	w.zstd.Close()
-	if w.file != nil {
-		err = errors.Join(err, w.file.Close())
-	}
 	return err
 }
 

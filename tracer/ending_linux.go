@@ -25,6 +25,7 @@ const (
 	modeFollow mode = iota
 	modeLetGo       // each tracee is detached at its next stop
 	modeKill        // all were sent SIGKILL; their deaths are still recorded
+	modeKeep        // each tracee is continued, nothing is recorded any more (keep_linux.go)
 )
 
 // ending is the state of the capture's end.
@@ -58,7 +59,7 @@ func (e *engine) lookAround() {
 		} else {
 			e.letAllGo("timeout")
 		}
-	case e.over:
+	case e.over && !e.opt.Wait:
 		e.checkQuiet(now)
 	}
 }
@@ -67,7 +68,7 @@ func (e *engine) lookAround() {
 func (e *engine) beginQuiet() {
 	e.ending.overSince = time.Now()
 	e.lastEvent = e.ending.overSince
-	if e.ending.mode == modeFollow && len(e.threads) > 0 {
+	if e.ending.mode == modeFollow && len(e.threads) > 0 && !e.opt.Wait {
 		e.wakeAfter(e.opt.Quiet)
 	}
 }
@@ -88,12 +89,17 @@ func (e *engine) wakeAfter(d time.Duration) { time.AfterFunc(d, e.waker.wake) }
 // letAllGo begins to detach all tracees: each must stop first.
 func (e *engine) letAllGo(reason string) {
 	e.ending.reason = reason
-	if e.ending.mode == modeLetGo {
+	if e.ending.mode == modeLetGo || e.ending.mode == modeKeep {
 		e.checkDone()
 		return
 	}
-	e.ending.mode = modeLetGo
 	e.ending.left = map[int]bool{}
+	e.recordBlocked()
+	if e.filtered {
+		e.keepAll()
+		return
+	}
+	e.ending.mode = modeLetGo
 	e.ending.giveUp = time.Now().Add(stopPatience)
 	for tid := range e.early {
 		e.adoptUnannounced(tid)
@@ -134,13 +140,15 @@ func (e *engine) release(t *thread, signal int) {
 // checkDone ends the loop when nothing is traced any more. After a failed sink
 // the command's end is still waited for, since its exit status is ours.
 func (e *engine) checkDone() {
-	if e.ending.mode == modeLetGo && len(e.threads) == 0 && (e.over || e.ending.reason != "sink") {
+	gone := e.ending.mode == modeKeep || e.ending.mode == modeLetGo && len(e.threads) == 0
+	if gone && (e.over || e.ending.reason != "sink") {
 		e.ending.done = true
 	}
 }
 
 // killAll ends what was started. Children born meanwhile are killed by adopt.
 func (e *engine) killAll() {
+	e.recordBlocked()
 	e.ending.mode, e.ending.reason = modeKill, "timeout"
 	e.ending.giveUp = time.Now().Add(5 * stopPatience)
 	for tid := range e.early {
@@ -177,6 +185,9 @@ func (e *engine) finish() {
 	}
 	slices.Sort(e.result.Left)
 	e.result.Running = !e.over
+	if e.ending.mode == modeKeep {
+		e.result.Kept = len(e.result.Left)
+	}
 	reason := e.ending.reason
 	if reason == "" {
 		reason = "exited"

@@ -17,7 +17,7 @@ import (
 const (
 	// stageOptions are the stage's until its execve: no event of its runtime
 	// concerns us, but it must die with us.
-	stageOptions = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_EXITKILL
+	stageOptions = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_EXITKILL | unix.PTRACE_O_TRACESECCOMP
 	// followOptions are the command's, and its children's by inheritance.
 	followOptions = stageOptions | unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_TRACEFORK |
 		unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_TRACECLONE
@@ -40,7 +40,13 @@ type engine struct {
 	// their parent. They wait for it.
 	early map[int]*early
 
-	ending  ending
+	ending ending
+	// filtered: the command is under our seccomp filter, and the calls that
+	// are not chosen don't stop.
+	filtered bool
+	mayKeep  bool // this process may stay for tracees that can't be let go
+	choice   *chosen
+
 	sinkErr error
 	result  Result
 	over    bool // the command itself has ended
@@ -55,6 +61,8 @@ type engine struct {
 type thread struct {
 	tid, pid int
 	call     *call // the call it is in, nil outside
+	// all: it stops for all calls, though there is a filter.
+	all bool
 	// mayOutlive: it is in a vfork, see mayOutliveUs.
 	mayOutlive bool
 }
@@ -67,6 +75,8 @@ type call struct {
 	args [6]uint64
 	desc *abi.Call // nil: not in abi's table
 	mem  []stx.Mem // what was copied at entry
+	// silent: the engine itself wants to know of it, it is not recorded.
+	silent bool
 }
 
 // early is a thread seen before its birth was announced.
@@ -81,14 +91,22 @@ type early struct {
 // Result, when the capture has ended before the command. ctx's end lets all
 // processes go.
 func Run(ctx context.Context, o Options) (Result, error) {
+	result, _, err := run(ctx, o, false)
+	return result, err
+}
+
+// run is Run. With mayKeep it may leave processes under a filter, and then kept
+// is a channel that is closed when the last of them has ended: this process must
+// live as long.
+func run(ctx context.Context, o Options, mayKeep bool) (_ Result, kept <-chan struct{}, _ error) {
 	if native == 0 {
-		return Result{}, ErrUnsupported
+		return Result{}, nil, ErrUnsupported
 	}
 	if err := ctx.Err(); err != nil {
-		return Result{}, context.Cause(ctx)
+		return Result{}, nil, context.Cause(ctx)
 	}
 	if len(o.Argv) == 0 {
-		return Result{}, errors.New("no command")
+		return Result{}, nil, errors.New("no command")
 	}
 	if o.StringLimit <= 0 {
 		o.StringLimit = 256
@@ -100,22 +118,34 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		result Result
 		err    error
 	}
-	done := make(chan outcome, 1)
+	done, gone := make(chan outcome, 1), make(chan struct{})
 	go func() {
 		// Never unlocked: the thread ends with the goroutine, and with it
 		// whatever state ptrace and the signal mask have left in it.
 		runtime.LockOSThread()
-		e := &engine{opt: o, ctx: ctx, threads: map[int]*thread{}, early: map[int]*early{}}
+		e := &engine{opt: o, ctx: ctx, mayKeep: mayKeep, threads: map[int]*thread{}, early: map[int]*early{}}
 		result, err := e.run()
 		done <- outcome{result, err}
+		if result.Kept > 0 {
+			e.keep()
+		}
+		close(gone)
 	}()
 	out := <-done
-	return out.result, out.err
+	if out.result.Kept > 0 {
+		kept = gone
+	}
+	return out.result, kept, out.err
 }
 
 // run does the whole job on the calling thread.
 func (e *engine) run() (Result, error) {
-	s, err := startStage(&e.opt)
+	e.choice = newChosen(e.opt.Calls)
+	filter, err := e.filter()
+	if err != nil {
+		return Result{}, err
+	}
+	s, err := startStage(&e.opt, filter)
 	if err != nil {
 		return Result{}, err
 	}
@@ -134,7 +164,11 @@ func (e *engine) run() (Result, error) {
 	e.command, e.staging = s.pid, true
 	e.result.PID = s.pid
 	e.threads[s.pid] = &thread{tid: s.pid, pid: s.pid}
-	e.own = watchOwnSignals(s.pid)
+	job := os.Getpid()
+	if e.mayKeep {
+		job = os.Getppid()
+	}
+	e.own = watchOwnSignals(s.pid, job)
 	defer e.own.stop()
 	defer e.watchEnds()()
 
@@ -218,6 +252,14 @@ func (e *engine) loop() {
 
 // handle deals with one report of wait4.
 func (e *engine) handle(tid int, status unix.WaitStatus) {
+	if e.ending.mode == modeKeep {
+		if tid == e.command && !status.Stopped() {
+			e.commandEnded(status)
+			e.checkDone()
+		}
+		keepOn(tid, status)
+		return
+	}
 	t := e.threads[tid]
 	if e.over {
 		e.lastEvent = time.Now()

@@ -2,10 +2,16 @@
 
 package tracer
 
-import "context"
+import (
+	"context"
+	"os"
+)
 
 // Init does nothing here; see the Linux version.
 func Init() {}
 
 // Run returns ErrUnsupported.
 func Run(context.Context, Options) (Result, error) { return Result{}, ErrUnsupported }
+
+// RunApart needs Linux.
+func RunApart(context.Context, Options, *os.File) (Result, error) { return Result{}, ErrUnsupported }

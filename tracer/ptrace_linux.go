@@ -49,10 +49,10 @@ func signalInfo(tid int) []byte {
 
 // syscallStop is struct ptrace_syscall_info (linux/ptrace.h).
 type syscallStop struct {
-	op     byte // PTRACE_SYSCALL_INFO_ENTRY, _EXIT
+	op     byte // PTRACE_SYSCALL_INFO_ENTRY, _SECCOMP, _EXIT
 	arch   uint32
 	ip, sp uint64
-	// entry
+	// entry, seccomp
 	nr   uint64
 	args [6]uint64
 	// exit
@@ -77,7 +77,7 @@ func syscallInfo(tid int) (syscallStop, error) {
 		sp:   u64(16),
 	}
 	switch s.op {
-	case unix.PTRACE_SYSCALL_INFO_ENTRY:
+	case unix.PTRACE_SYSCALL_INFO_ENTRY, unix.PTRACE_SYSCALL_INFO_SECCOMP:
 		s.nr = u64(24)
 		for i := range s.args {
 			s.args[i] = u64(32 + 8*i)

@@ -20,7 +20,10 @@ import (
 // passedOn are the signals that the tracer doesn't take for itself.
 var passedOn = []os.Signal{
 	syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP,
-	syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGTSTP, syscall.SIGCONT,
+	syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGCONT,
+	// The tracer stops when the command does, not before: it may have to see to
+	// it that the command can.
+	syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU,
 }
 
 // passGrace is how long the command has to get a signal by itself.
@@ -29,6 +32,7 @@ const passGrace = 50 * time.Millisecond
 // ownSignals looks after the signals sent to the tracer.
 type ownSignals struct {
 	command int
+	job     int // the process that the shell knows, which is to stop with the command
 	pidfd   int // of the command: its number may be used again, this can't
 	got     chan os.Signal
 	over    chan struct{}
@@ -40,22 +44,29 @@ type ownSignals struct {
 
 // watchOwnSignals begins to swallow and pass on. It must come after the command
 // was started: a handled signal loses its being ignored in children.
-func watchOwnSignals(command int) *ownSignals {
+func watchOwnSignals(command, job int) *ownSignals {
 	w := &ownSignals{
 		command:    command,
+		job:        job,
 		got:        make(chan os.Signal, 16),
 		over:       make(chan struct{}),
 		stopSender: -1,
 	}
 	w.pidfd, _ = unix.PidfdOpen(command, 0)
+	notify(w.got)
+	go w.pass()
+	return w
+}
+
+// notify catches the signals that are passed on, but for those that this process
+// was started to ignore.
+func notify(got chan<- os.Signal) {
 	self, _ := readStatus("/proc", os.Getpid())
 	for _, s := range passedOn {
 		if self.ignored&(1<<(uint(s.(syscall.Signal))-1)) == 0 {
-			signal.Notify(w.got, s)
+			signal.Notify(got, s)
 		}
 	}
-	go w.pass()
-	return w
 }
 
 func (w *ownSignals) pass() {
@@ -110,7 +121,7 @@ func signalSender(info []byte) int {
 
 // commandStopped is called when the command itself has come to a group-stop. If
 // its terminal or it itself did that (Ctrl-Z), the shell must see its job
-// stopped, and the job it sees is the tracer. A stop from elsewhere may be ended
+// stopped, and the job it sees is stracex. A stop from elsewhere may be ended
 // from elsewhere, by a SIGCONT to the command alone, so the tracer stays up.
 func (w *ownSignals) commandStopped() {
 	sender := w.stopSender
@@ -121,7 +132,7 @@ func (w *ownSignals) commandStopped() {
 	if group, err := unix.Getpgid(w.command); err != nil || group != unix.Getpgrp() {
 		return
 	}
-	_ = unix.Kill(os.Getpid(), unix.SIGSTOP)
+	_ = unix.Kill(w.job, unix.SIGSTOP)
 }
 
 // hasTerminal says whether there is a controlling terminal.

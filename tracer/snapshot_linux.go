@@ -151,6 +151,16 @@ func (e *engine) stageSnapshot(pid int) *stx.Process {
 	return p
 }
 
+// execSnapshot is a snapshot after an execve. Our own filter is none of the
+// program's.
+func (e *engine) execSnapshot(pid int) *stx.Process {
+	p := snapshot("/proc", pid, "exec")
+	if s, err := readStatus("/proc", pid); e.filtered && err == nil && s.filters <= 1 {
+		p.Seccomp = 0
+	}
+	return p
+}
+
 // noteSetID says when a program that a process has executed would have got other
 // privileges without a tracer (execve(2)).
 func (e *engine) noteSetID(t *thread) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,6 +27,17 @@ const stageName = "stracex: about to execute"
 // goByte ends what the stage reads: without it the tracer has died early.
 const goByte = "!"
 
+// Init must be called first in main (and in TestMain): in the stage and in the
+// engine's process, which are the same program started again, it does not return.
+func Init() {
+	switch {
+	case isStage():
+		executeStage()
+	case isApart():
+		runApart()
+	}
+}
+
 func isStage() bool { return len(os.Args) == 2 && os.Args[0] == stageName }
 
 // The execve must come from the thread that is traced, the main one; main's
@@ -36,19 +48,14 @@ func init() {
 	}
 }
 
-// Init must be called first in main (and in TestMain): in the stage, which is
-// the same program started again by Run, it does not return.
-func Init() {
-	if !isStage() {
-		return
-	}
+// executeStage is the stage's process; it does not return.
+func executeStage() {
 	fd, err := strconv.Atoi(os.Args[1])
-	if err != nil {
-		return
+	if err == nil {
+		unix.CloseOnExec(fd)
+		debug.SetGCPercent(-1)
+		err = executeFrom(rawFD(fd))
 	}
-	unix.CloseOnExec(fd)
-	debug.SetGCPercent(-1)
-	err = executeFrom(rawFD(fd))
 	status := 126
 	if errors.Is(err, syscall.ENOENT) {
 		status = 127
@@ -72,10 +79,13 @@ func executeFrom(r io.Reader) error {
 	}
 	parts := strings.Split(text, "\x00")
 	argc, err := strconv.Atoi(parts[0])
-	if err != nil || argc < 0 || len(parts) < argc+3 {
+	if err != nil || argc < 0 || len(parts) < argc+4 {
 		return syscall.EINVAL
 	}
-	parts = parts[1 : len(parts)-1]
+	filter, parts := parts[1], parts[2:len(parts)-1]
+	if err := installFilter(filter); err != nil {
+		return err
+	}
 	return syscall.Exec(parts[0], parts[1:argc+1], parts[argc+1:])
 }
 
@@ -85,10 +95,11 @@ func executeFrom(r io.Reader) error {
 var stageEnv = []string{"GODEBUG=asyncpreemptoff=1"}
 
 // stageLoad is what executeFrom reads, without the goByte: the number of
-// arguments, the file, the arguments, the environment, each ended by a NUL.
-func stageLoad(file string, argv, env []string) ([]byte, error) {
+// arguments, the filter, the file, the arguments, the environment, each ended by
+// a NUL.
+func stageLoad(filter, file string, argv, env []string) ([]byte, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d\x00", len(argv))
+	fmt.Fprintf(&b, "%d\x00%s\x00", len(argv), filter)
 	for _, list := range [][]string{{file}, argv, env} {
 		for _, s := range list {
 			if strings.ContainsRune(s, 0) {
@@ -127,7 +138,7 @@ type stage struct {
 // startStage starts the stage with the descriptors that the command is to have
 // and tells it what to execute. It must run on the engine's thread: that thread
 // becomes the parent.
-func startStage(o *Options) (*stage, error) {
+func startStage(o *Options, filter string) (*stage, error) {
 	env := o.Env
 	if env == nil {
 		env = os.Environ()
@@ -136,7 +147,7 @@ func startStage(o *Options) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	load, err := stageLoad(file, o.Argv, env)
+	load, err := stageLoad(filter, file, o.Argv, env)
 	if err != nil {
 		return nil, err
 	}
@@ -193,13 +204,24 @@ func (s *stage) abandon() {
 	}
 }
 
-// stageFiles is the stage's descriptor table: all that the tracer itself
-// inherited keep their numbers, and the pipe keeps its own, so that it stands in
-// nobody's way. ForkExec leaves alone what is above the list, which the kernel
-// closes if it is close-on-exec.
+// stageFiles is the stage's descriptor table.
 func stageFiles(o *Options, pipe int) []uintptr {
+	files := inheritedFiles(pipe)
+	for n, f := range []*os.File{o.Stdin, o.Stdout, o.Stderr} {
+		if f != nil {
+			files[n] = f.Fd()
+		}
+	}
+	return files
+}
+
+// inheritedFiles is a descriptor table for ForkExec: all that this process
+// inherited keep their numbers, and its own that are named keep theirs, so that
+// they stand in nobody's way. ForkExec leaves alone what is above the list, which
+// the kernel closes if it is close-on-exec.
+func inheritedFiles(own ...int) []uintptr {
 	const closed = ^uintptr(0)
-	files := make([]uintptr, max(3, pipe+1))
+	files := make([]uintptr, max(3, slices.Max(own)+1))
 	for n := range files {
 		files[n] = closed
 		flags, err := unix.FcntlInt(uintptr(n), unix.F_GETFD, 0)
@@ -207,11 +229,8 @@ func stageFiles(o *Options, pipe int) []uintptr {
 			files[n] = uintptr(n)
 		}
 	}
-	files[pipe] = uintptr(pipe)
-	for n, f := range []*os.File{o.Stdin, o.Stdout, o.Stderr} {
-		if f != nil {
-			files[n] = f.Fd()
-		}
+	for _, fd := range own {
+		files[fd] = uintptr(fd)
 	}
 	return files
 }

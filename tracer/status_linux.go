@@ -24,6 +24,7 @@ type status struct {
 	umask      uint32
 	noNewPrivs bool
 	seccomp    int // -1 not known
+	filters    int // seccomp filters in force; 0 before Linux 5.9
 	ignored    uint64
 }
 
@@ -78,6 +79,8 @@ func (s *status) set(key, value string) {
 		s.capAmb = hex()
 	case "NoNewPrivs":
 		s.noNewPrivs = value == "1"
+	case "Seccomp_filters":
+		s.filters = dec()
 	case "Seccomp":
 		s.seccomp = dec()
 	}

@@ -21,6 +21,8 @@ func (e *engine) stopped(t *thread, status unix.WaitStatus) {
 		e.born(t, event)
 	case event == unix.PTRACE_EVENT_EXEC:
 		e.executed(t)
+	case event == unix.PTRACE_EVENT_SECCOMP:
+		e.seccompStop(t)
 	case event != 0:
 		// PTRACE_EVENT_STOP of a new, interrupted or continued tracee.
 	case signal == unix.SIGTRAP|0x80:
@@ -40,7 +42,13 @@ func (e *engine) resume(t *thread, signal int) {
 		e.release(t, signal)
 		return
 	}
-	_ = unix.PtraceSyscall(t.tid, signal)
+	switch {
+	case e.ending.mode == modeKeep,
+		e.filtered && e.started && t.call == nil && !t.all:
+		_ = unix.PtraceCont(t.tid, signal)
+	default:
+		_ = unix.PtraceSyscall(t.tid, signal)
+	}
 }
 
 func isStopSignal(s unix.Signal) bool {
@@ -97,6 +105,9 @@ func (e *engine) adopt(tid, pid, parent int, flags uint64) {
 		return
 	}
 	t := &thread{tid: tid, pid: pid}
+	if p := e.threads[parent]; p != nil {
+		t.all = p.all
+	}
 	e.threads[tid] = t
 	e.emit(&stx.Record{Kind: stx.KindStart, TID: tid, Start: &stx.Start{
 		PID: pid, Parent: parent, Flags: flags, Attached: parent == 0,
@@ -210,6 +221,13 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 	arch := abi.Arch(info.arch)
 	c := &call{arch: arch, nr: info.nr, args: info.args, name: arch.CallName(info.nr)}
 	c.desc = e.describe(c)
+	if !e.choice.recorded(c) {
+		if !e.choice.needed(c) {
+			t.call = nil
+			return
+		}
+		c.silent = true
+	}
 	if e.staging {
 		if c.name != "execve" || t.tid != e.command || e.over {
 			return
@@ -218,6 +236,9 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 	}
 	c.mem = e.plan(t, c).enter()
 	t.call = c
+	if c.silent {
+		return
+	}
 	e.emit(&stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: &stx.Enter{
 		Arch: info.arch, Nr: info.nr, Args: info.args, IP: info.ip, SP: info.sp, Mem: c.mem,
 	}})
@@ -235,18 +256,25 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 	} else {
 		mem = e.plan(t, c).exit(info.ret, info.isError)
 	}
-	e.emit(&stx.Record{Kind: stx.KindExit, TID: t.tid, Exit: &stx.Exit{
-		Ret: info.ret, IsError: info.isError, Mem: mem,
-	}})
+	if !c.silent {
+		e.emit(&stx.Record{Kind: stx.KindExit, TID: t.tid, Exit: &stx.Exit{
+			Ret: info.ret, IsError: info.isError, Mem: mem,
+		}})
+	}
+	if e.filtered && !info.isError {
+		e.reconsider(t, c)
+	}
 	switch {
 	case info.isError:
-		e.lookUp(t, c, unix.Errno(-info.ret))
+		if !c.silent {
+			e.lookUp(t, c, unix.Errno(-info.ret))
+		}
 		if executes(c.name) && t.tid == e.command && !e.started {
 			e.staging = true // the rest is the stage's farewell
 		}
 	case executes(c.name):
 		e.started = true
-		e.emit(&stx.Record{Kind: stx.KindProcess, TID: t.tid, Process: snapshot("/proc", t.pid, "exec")})
+		e.emit(&stx.Record{Kind: stx.KindProcess, TID: t.tid, Process: e.execSnapshot(t.pid)})
 		e.noteSetID(t)
 	}
 	if t.mayOutlive {

@@ -202,7 +202,7 @@ func TestJobControl(t *testing.T) {
 			term.typeIn("\x1a")
 			term.expect("Stopped")
 			term.expect("$ ")
-			term.typeIn("kill -KILL %1; wait; echo en''ded\n")
+			term.typeIn("kill -KILL %1; while jobs | grep -q Stopped; do sleep 0.01; done; wait; echo en''ded\n")
 			term.expect("ended")
 			term.expect("$ ")
 			term.interrupt("exit 7\n")

@@ -2,7 +2,6 @@ package tracer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,11 +17,15 @@ import (
 
 	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/stx"
+	"github.com/stracex/stracex/tracer/choice"
 )
 
 // tracerEnv makes the test binary a plain tracer of its arguments, for tests of
 // a tracer as a process of its own. Its value is the capture's file.
 const tracerEnv = "STRACEX_TEST_TRACER"
+
+// callsEnv chooses what such a tracer records.
+const callsEnv = "STRACEX_TEST_CALLS"
 
 func TestMain(m *testing.M) {
 	Init()
@@ -42,13 +45,20 @@ func TestMain(m *testing.M) {
 
 func plainTracer(file string) int {
 	os.Unsetenv(tracerEnv)
-	w, err := stx.Create(file)
+	f, err := stx.Create(file)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "tracer:", err)
 		return 125
 	}
-	res, err := Run(context.Background(), Options{Argv: os.Args[1:], Sink: w.Write})
-	if err := errors.Join(err, w.Close()); err != nil {
+	o := Options{Argv: os.Args[1:]}
+	if expr, ok := os.LookupEnv(callsEnv); ok {
+		os.Unsetenv(callsEnv)
+		if o.Calls, err = choice.Parse(expr); err != nil {
+			panic(err)
+		}
+	}
+	res, err := RunApart(context.Background(), o, f)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "tracer:", err)
 		return 125
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stracex/stracex/stx"
+	"github.com/stracex/stracex/tracer/choice"
 )
 
 // ErrUnsupported is returned where no engine exists for the system.
@@ -28,6 +29,15 @@ type Options struct {
 	// What happens to the command then is Kill.
 	Timeout time.Duration
 	Kill    bool // at Timeout, end what was started instead of letting it go
+	// Wait follows the processes that the command leaves behind to their end.
+	Wait bool
+	// Calls are the calls that are recorded; nil is all. Under RunApart a
+	// seccomp filter stops the processes for these only, where that hides
+	// nothing (see filterable); else all calls stop, and others are dropped.
+	Calls *choice.Set
+	// NoFilter: all calls stop in any case. What the command leaves behind can
+	// then be let go, and is not under a filter.
+	NoFilter bool
 	// Sink takes each record, in order, on the engine's own goroutine. The
 	// record is the sink's to keep. After an error nothing more is recorded,
 	// the command runs on untraced, and Run returns the error with the result.
@@ -43,6 +53,11 @@ type Result struct {
 	Left     []int // processes that were let go while running
 	// Running: the command itself is among Left, ExitCode means nothing.
 	Running bool
+	// Kept is how many of Left are under the filter still. The engine's process
+	// stays, and continues them at their stops, until the last has ended.
+	Kept int
+	// Filtered: a seccomp filter was used.
+	Filtered bool
 }
 
 // NotFoundError says that no directory of PATH has the program.

@@ -6,20 +6,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/stracex/stracex/stx"
 	"github.com/stracex/stracex/tracer"
 )
 
-// flushEvery is how much of a capture a crash of stracex may lose.
-const flushEvery = time.Second
-
 // capture is one recording of a command: the file that it goes to and how the
 // command ended.
 type capture struct {
 	name string // of the file, for references; "" for one without a name
-	w    *stx.Writer
+	file *os.File
 	read *os.File // the file again; nil when it can't be read again
 
 	result tracer.Result
@@ -32,14 +28,14 @@ func newCapture(name string) (*capture, error) {
 	if name == "" {
 		return newTempCapture()
 	}
-	w, err := stx.Create(name)
+	f, err := stx.Create(name)
 	if err != nil {
 		return nil, err
 	}
-	c := &capture{name: name, w: w}
+	c := &capture{name: name, file: f}
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 		if c.read, err = os.Open(name); err != nil {
-			return nil, errors.Join(err, w.Close())
+			return nil, errors.Join(err, f.Close())
 		}
 	}
 	return c, nil
@@ -50,30 +46,20 @@ func newTempCapture() (*capture, error) {
 	if err != nil {
 		return nil, &tempError{err}
 	}
-	w, err := stx.NewWriter(f)
-	if err == nil {
-		err = os.Remove(f.Name())
-	}
-	if err != nil {
+	if err := os.Remove(f.Name()); err != nil {
 		return nil, &tempError{errors.Join(err, f.Close())}
 	}
-	return &capture{w: w, read: f}, nil
+	return &capture{file: f, read: f}, nil
 }
 
 // run runs the command to its end. The error says why it was not run.
-func (c *capture) run(argv []string, timeout time.Duration) error {
-	stop := c.flushRegularly()
-	defer stop()
+func (c *capture) run(o tracer.Options) error {
+	o.Tool, o.Kill = "stracex "+version(), true
 	var err error
-	c.result, err = tracer.Run(context.Background(), tracer.Options{
-		Argv: argv, Tool: "stracex " + version(), Timeout: timeout, Kill: true, Sink: c.w.Write,
-	})
+	c.result, err = tracer.RunApart(context.Background(), o, c.file)
 	c.hung = c.result.TimedOut || c.result.Running
 	if c.result.PID == 0 {
 		return errors.Join(err, c.discard())
-	}
-	if cerr := c.w.Close(); err == nil {
-		err = cerr
 	}
 	if err != nil {
 		c.lost = fmt.Errorf("the capture ends early: %w", err)
@@ -84,23 +70,6 @@ func (c *capture) run(argv []string, timeout time.Duration) error {
 	return nil
 }
 
-// flushRegularly lets others read along, and keeps what there is from a crash.
-func (c *capture) flushRegularly() (stop func()) {
-	t := time.NewTicker(flushEvery)
-	done := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-t.C:
-				c.w.Flush() // an error comes again from Write or Close
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() { t.Stop(); close(done) }
-}
-
 // trace gives the finished capture to read.
 func (c *capture) trace() (io.Reader, error) {
 	_, err := c.read.Seek(0, io.SeekStart)
@@ -109,14 +78,15 @@ func (c *capture) trace() (io.Reader, error) {
 
 // discard removes the file of a command that could not be run.
 func (c *capture) discard() error {
-	err := c.w.Close()
+	var err error
 	if c.name != "" && c.read != nil {
-		err = errors.Join(err, os.Remove(c.name))
+		err = os.Remove(c.name)
 	}
 	return err
 }
 
 func (c *capture) close() {
+	c.file.Close()
 	if c.read != nil {
 		c.read.Close()
 	}

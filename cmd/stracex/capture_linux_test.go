@@ -2,35 +2,25 @@ package main
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
 
-	"github.com/stracex/stracex/stx"
+	"github.com/stracex/stracex/tracer"
 )
-
-// full is a file system with room for n bytes.
-type full struct{ n int }
-
-func (f *full) Write(p []byte) (int, error) {
-	if f.n -= len(p); f.n < 0 {
-		return 0, &fs.PathError{Op: "write", Path: "x.stx", Err: syscall.ENOSPC}
-	}
-	return len(p), nil
-}
 
 // When there is no more room for the capture, the command runs to its end, its
 // status is passed on, and what happened is said.
 func TestNoRoomForTheCapture(t *testing.T) {
-	w, err := stx.NewWriter(&full{100})
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &capture{w: w}
+	c := &capture{file: full}
+	defer c.close()
 	done := t.TempDir() + "/done"
-	if err := c.run([]string{"sh", "-c", "touch " + done + "; exit 7"}, 0); err != nil {
+	if err := c.run(tracer.Options{Argv: []string{"sh", "-c", "touch " + done + "; exit 7"}}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(done); err != nil || c.result.ExitCode != 7 {

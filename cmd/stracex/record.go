@@ -15,6 +15,7 @@ there is no such program; 125 when stracex itself failed.`
 
 func newRecord() *cobra.Command {
 	var file string
+	var choice choiceFlags
 	cmd := &cobra.Command{
 		Use:     "record -o FILE [--] COMMAND [ARGUMENT]...",
 		Short:   "run a program and keep its system calls",
@@ -25,22 +26,24 @@ func newRecord() *cobra.Command {
 			if file == "" {
 				return usage(cmd, errors.New("say with -o where the capture goes"))
 			}
-			return record(argv, file)
+			return record(argv, file, &choice)
 		},
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false)
 	f.StringVarP(&file, "output", "o", "", "the capture's `file`")
+	choice.add(f)
+	f.BoolVar(&choice.wait, "wait", false, "follow what COMMAND leaves behind to its end")
 	return cmd
 }
 
-func record(argv []string, file string) error {
+func record(argv []string, file string, choice *choiceFlags) error {
 	c, err := newCapture(file)
 	if err != nil {
 		return ours(err)
 	}
 	defer c.close()
-	if err := c.run(argv, 0); err != nil {
+	if err := c.run(choice.options(argv)); err != nil {
 		return ours(err)
 	}
 	return c.status(c.lost)

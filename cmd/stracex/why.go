@@ -2,9 +2,11 @@ package main
 
 import (
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/stracex/stracex/tracer"
+	calls "github.com/stracex/stracex/tracer/choice"
 )
 
 const whyHelp = `Run COMMAND, and when it has failed say why. What it prints, reads and returns
@@ -17,7 +19,8 @@ there is no such program; 125 when stracex itself failed.`
 func newWhy() *cobra.Command {
 	var show reportFlags
 	var keep string
-	var timeout time.Duration
+	var choice choiceFlags
+	var all bool
 	cmd := &cobra.Command{
 		Use:   "why [flags] [--] COMMAND [ARGUMENT]...",
 		Short: "run a program, and say why it failed",
@@ -27,18 +30,23 @@ func newWhy() *cobra.Command {
   stracex why --format json --report why.json make test`,
 		Args: needCommand,
 		RunE: func(_ *cobra.Command, argv []string) error {
-			return why(argv, keep, timeout, &show)
+			if !all && choice.calls == nil {
+				choice.calls = calls.Diagnosis()
+			}
+			return why(choice.options(argv), keep, &show)
 		},
 	}
 	f := cmd.Flags()
 	f.SetInterspersed(false)
 	show.add(f)
 	f.StringVarP(&keep, "output", "o", "", "keep the capture in this `file`, for analyze and show")
-	f.DurationVar(&timeout, "timeout", 0, "end the program after this time, and say what it waited for")
+	f.DurationVar(&choice.timeout, "timeout", 0, "end the program after this time, and say what it waited for")
+	choice.add(f)
+	f.BoolVar(&all, "all", false, "record all calls, also those that are frequent and silent")
 	return cmd
 }
 
-func why(argv []string, keep string, timeout time.Duration, show *reportFlags) error {
+func why(o tracer.Options, keep string, show *reportFlags) error {
 	out, err := show.open(os.Stderr)
 	if err != nil {
 		return ours(err)
@@ -51,7 +59,7 @@ func why(argv []string, keep string, timeout time.Duration, show *reportFlags) e
 	if c.read == nil {
 		return ours(&notAFileError{keep})
 	}
-	if err := c.run(argv, timeout); err != nil {
+	if err := c.run(o); err != nil {
 		return ours(err)
 	}
 	if c.lost != nil {

@@ -1,0 +1,339 @@
+package tracer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stracex/stracex/stx"
+	"github.com/stracex/stracex/tracer/choice"
+)
+
+// The engine runs in a process of its own, between stracex and the command. So
+// stracex can answer and end while the engine stays behind for processes that it
+// can't leave (keep_linux.go), and its analysis never shares a garbage collector
+// with the engine. The two speak JSON over a socket: an order, then an outcome.
+// The socket's end tells each that the other has died.
+
+// apartName is the engine process's argv[0]; argv[1] is the socket's number,
+// argv[2] the capture's.
+const apartName = "stracex: tracer"
+
+// goodbye tells the engine to let all processes go.
+const goodbye = "goodbye"
+
+// flushEvery is how much of a capture a crash may lose.
+const flushEvery = time.Second
+
+// RunApart runs a command as Run does, in a process of its own, which writes the
+// capture to file. Options.Sink and the standard streams must not be set. Only
+// so is a seccomp filter used, see Options.Calls.
+func RunApart(ctx context.Context, o Options, file *os.File) (Result, error) {
+	if native == 0 {
+		return Result{}, ErrUnsupported
+	}
+	if o.Sink != nil || o.Stdin != nil || o.Stdout != nil || o.Stderr != nil {
+		return Result{}, errors.New("an engine apart has no sink and no streams of its own")
+	}
+	a, err := startApart(file)
+	if err != nil {
+		return Result{}, startError(&Options{}, err)
+	}
+	defer a.conn.Close()
+	defer a.forwardSignals()()
+	defer context.AfterFunc(ctx, func() { _ = a.send(goodbye) })()
+	if err := a.send(newOrder(&o)); err != nil {
+		return Result{}, a.died(err)
+	}
+	var out outcome
+	if err := json.NewDecoder(a.conn).Decode(&out); err != nil {
+		return Result{}, a.died(err)
+	}
+	if out.Result.Kept == 0 {
+		a.wait()
+	}
+	if out.Interrupted {
+		return out.Result, context.Cause(ctx)
+	}
+	return out.Result, out.failure()
+}
+
+// apart is an engine's process, as stracex sees it.
+type apart struct {
+	pid  int
+	conn *os.File
+}
+
+// startApart starts the engine's process with all descriptors that are meant for
+// the command.
+func startApart(file *os.File) (*apart, error) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	conn := os.NewFile(uintptr(pair[0]), "tracer")
+	defer unix.Close(pair[1])
+	out := int(file.Fd())
+	pid, err := syscall.ForkExec("/proc/self/exe",
+		[]string{apartName, strconv.Itoa(pair[1]), strconv.Itoa(out)},
+		&syscall.ProcAttr{Env: syscall.Environ(), Files: inheritedFiles(pair[1], out)})
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return &apart{pid: pid, conn: conn}, nil
+}
+
+func (a *apart) send(v any) error { return json.NewEncoder(a.conn).Encode(v) }
+
+// forwardSignals passes on what is sent to stracex alone. What the terminal
+// sends, the engine gets itself; it tells the two apart.
+func (a *apart) forwardSignals() (stop func()) {
+	got := make(chan os.Signal, 16)
+	notify(got)
+	go func() {
+		for s := range got {
+			_ = unix.Kill(a.pid, s.(syscall.Signal))
+		}
+	}()
+	return func() { signal.Stop(got); close(got) }
+}
+
+// died explains a conversation that has ended early.
+func (a *apart) died(err error) error {
+	_ = unix.Kill(a.pid, unix.SIGKILL)
+	status := a.wait()
+	if status.Signaled() {
+		return fmt.Errorf("the tracer was killed by signal %d (%v)", int(status.Signal()), status.Signal())
+	}
+	return fmt.Errorf("the tracer has ended early, status %d: %w", status.ExitStatus(), err)
+}
+
+func (a *apart) wait() (status unix.WaitStatus) {
+	for {
+		if _, err := unix.Wait4(a.pid, &status, 0, nil); err != unix.EINTR {
+			return status
+		}
+	}
+}
+
+// order is what RunApart was asked for, as JSON. What comes from a command line
+// need not be UTF-8, so it goes as bytes.
+type order struct {
+	Argv, Env      [][]byte
+	Dir            []byte
+	Tool           string
+	StringLimit    int
+	Quiet, Timeout time.Duration
+	Kill, Wait     bool
+	Calls          *choice.Set `json:",omitempty"`
+	NoFilter       bool
+}
+
+func newOrder(o *Options) *order {
+	return &order{
+		Argv: toBytes(o.Argv), Env: toBytes(o.Env), Dir: []byte(o.Dir), Tool: o.Tool,
+		StringLimit: o.StringLimit, Quiet: o.Quiet, Timeout: o.Timeout,
+		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter,
+	}
+}
+
+func (d *order) options() Options {
+	return Options{
+		Argv: toStrings(d.Argv), Env: toStrings(d.Env), Dir: string(d.Dir), Tool: d.Tool,
+		StringLimit: d.StringLimit, Quiet: d.Quiet, Timeout: d.Timeout,
+		Kill: d.Kill, Wait: d.Wait, Calls: d.Calls, NoFilter: d.NoFilter,
+	}
+}
+
+// toBytes and toStrings keep nil apart from empty.
+func toBytes(list []string) (out [][]byte) {
+	if list == nil {
+		return nil
+	}
+	out = [][]byte{}
+	for _, s := range list {
+		out = append(out, []byte(s))
+	}
+	return out
+}
+
+func toStrings(list [][]byte) (out []string) {
+	if list == nil {
+		return nil
+	}
+	out = []string{}
+	for _, b := range list {
+		out = append(out, string(b))
+	}
+	return out
+}
+
+// outcome is what RunApart gives, as JSON.
+type outcome struct {
+	Result      Result
+	Interrupted bool
+	NotFound    *NotFoundError   `json:",omitempty"`
+	Permission  *PermissionError `json:",omitempty"`
+	Kernel      *KernelError     `json:",omitempty"`
+	Errno       unix.Errno       // of Permission and Kernel
+	Message     string           // of another error
+}
+
+func newOutcome(ctx context.Context, r Result, err error) *outcome {
+	out := &outcome{Result: r}
+	if err == nil {
+		return out
+	}
+	_ = errors.As(err, &out.Errno)
+	switch {
+	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
+		out.Interrupted = true
+	case errors.As(err, &out.NotFound), errors.As(err, &out.Permission), errors.As(err, &out.Kernel):
+		if out.Permission != nil {
+			out.Permission.Err = nil // not for JSON; Errno has it
+		}
+		if out.Kernel != nil {
+			out.Kernel.Err = nil
+		}
+	default:
+		out.Message = err.Error()
+	}
+	return out
+}
+
+func (out *outcome) failure() error {
+	switch {
+	case out.NotFound != nil:
+		return out.NotFound
+	case out.Permission != nil:
+		out.Permission.Err = out.Errno
+		return out.Permission
+	case out.Kernel != nil:
+		out.Kernel.Err = out.Errno
+		return out.Kernel
+	case out.Message != "" && out.Errno != 0:
+		return &remoteError{out.Message, out.Errno}
+	case out.Message != "":
+		return errors.New(out.Message)
+	}
+	return nil
+}
+
+// remoteError is an error from the engine's process.
+type remoteError struct {
+	message string
+	errno   unix.Errno
+}
+
+func (e *remoteError) Error() string { return e.message }
+func (e *remoteError) Unwrap() error { return e.errno }
+
+func isApart() bool { return len(os.Args) == 3 && os.Args[0] == apartName }
+
+// runApart is the engine's process; it does not return.
+func runApart() {
+	fd, err := strconv.Atoi(os.Args[1])
+	out, err2 := strconv.Atoi(os.Args[2])
+	if err := errors.Join(err, err2); err != nil {
+		os.Exit(2)
+	}
+	unix.CloseOnExec(fd)
+	unix.CloseOnExec(out)
+	defer os.Exit(0)
+	_ = os.WriteFile("/proc/self/comm", []byte("stracex"), 0)
+	// RLIMIT_FSIZE ends the capture, not us. To ignore the signal would be to
+	// make the command ignore it.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGXFSZ)
+
+	conn := os.NewFile(uintptr(fd), "stracex")
+	in := json.NewDecoder(conn)
+	var todo order
+	if err := in.Decode(&todo); err != nil {
+		return // stracex has died
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	go obey(in, cancel)
+	result, kept, err := record(ctx, todo.options(), os.NewFile(uintptr(out), nameOf(out)))
+	answered.Store(true)
+	if kept != nil {
+		leaveStage()
+	}
+	_ = json.NewEncoder(conn).Encode(newOutcome(ctx, result, err))
+	conn.Close()
+	if kept != nil {
+		<-kept
+	}
+}
+
+// nameOf gives the file behind a descriptor, for messages.
+func nameOf(fd int) string {
+	name, err := os.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
+	if err != nil {
+		return "the capture"
+	}
+	return name
+}
+
+// answered: stracex has its answer, and may end.
+var answered atomic.Bool
+
+// obey lets the processes go at a goodbye. When stracex has died before, it dies
+// too, and all that it has started with it (PTRACE_O_EXITKILL).
+func obey(in *json.Decoder, cancel context.CancelCauseFunc) {
+	var word string
+	for in.Decode(&word) == nil {
+		if word == goodbye {
+			cancel(context.Canceled)
+		}
+	}
+	if !answered.Load() {
+		_ = unix.Kill(os.Getpid(), unix.SIGKILL)
+	}
+}
+
+// record runs the engine with a capture file for its sink. kept is not nil when
+// processes are left that this process must stay for.
+func record(ctx context.Context, o Options, file *os.File) (Result, <-chan struct{}, error) {
+	w, err := stx.NewWriter(file)
+	if err != nil {
+		return Result{}, nil, fmt.Errorf("writing the capture: %w", err)
+	}
+	stop := flushRegularly(w)
+	o.Sink = w.Write
+	result, kept, err := run(ctx, o, true)
+	stop()
+	if cerr := w.Close(); err == nil && cerr != nil {
+		err = fmt.Errorf("writing the capture: %w", cerr)
+	}
+	if cerr := file.Close(); err == nil && cerr != nil {
+		err = fmt.Errorf("writing the capture: %w", cerr)
+	}
+	return result, kept, err
+}
+
+// flushRegularly lets others read along, and keeps what there is from a crash.
+func flushRegularly(w *stx.Writer) (stop func()) {
+	t := time.NewTicker(flushEvery)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-t.C:
+				_ = w.Flush() // an error comes again from Write or Close
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { t.Stop(); close(done) }
+}
