@@ -283,7 +283,7 @@ func TestDamagedRecords(t *testing.T) {
 
 // TestBombs gives blocks that would make a reader use more than it should.
 func TestBombs(t *testing.T) {
-	w, err := NewWriter(io.Discard)
+	w, err := newBlockWriter(io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}

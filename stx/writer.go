@@ -1,14 +1,10 @@
 package stx
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"sync"
-
-	"github.com/klauspost/compress/zstd"
 )
 
 const (
@@ -30,44 +26,78 @@ const Version = 1
 // or a list of more than 1048576 elements). It isn't written; the Writer goes on.
 var ErrTooLarge = errors.New("stx: record too large")
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // Writer writes a capture. Its methods may be called by several goroutines.
-// The first error of what it writes to ends it: every later call returns it.
+// Blocks are compressed and written by a goroutine of its own, so an error comes
+// back from a later call; the first one ends the capture, see [Writer.Limit]. At
+// most blocksAhead blocks wait to be written: with a slow disk Write waits too.
 type Writer struct {
-	mu   sync.Mutex
-	w    io.Writer
-	enc  encoder // the records of the block that isn't written yet
-	last int64   // time of the record before
-	zstd *zstd.Encoder
-	out  []byte // the block as written
-	err  error
+	mu     sync.Mutex
+	enc    encoder // the records of the block that isn't full yet
+	last   int64   // time of the record before
+	closed bool
+
+	full chan block  // to the goroutine
+	free chan []byte // back from it
+	out  *blockWriter
+	done chan struct{} // closed when the goroutine has ended
 }
 
-// NewWriter writes the capture's header to w. Nothing is read from w and there
-// is no seeking: it may be a pipe.
+// block is what goes to the goroutine.
+type block struct {
+	raw  []byte
+	last int64 // time of its last record
+	// written is closed once the block was; nil when nobody waits for that.
+	written chan struct{}
+}
+
+// blocksAhead is how many blocks may wait to be written.
+const blocksAhead = 16
+
+// NewWriter writes the capture's header to w. Nothing is read from w; it may be
+// a pipe. When a write to a file fails halfway, the file is cut back to its last
+// whole block. Close must be called in any case.
 func NewWriter(w io.Writer) (*Writer, error) {
-	z, err := zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(zstd.SpeedFastest),
-		zstd.WithEncoderConcurrency(1),
-		zstd.WithEncoderCRC(false), // the block has its own
-		zstd.WithWindowSize(blockTarget*2))
+	out, err := newBlockWriter(w)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Write(binary.LittleEndian.AppendUint32([]byte(magic), Version)); err != nil {
-		return nil, err
+	n := &Writer{
+		full: make(chan block, blocksAhead),
+		free: make(chan []byte, blocksAhead),
+		out:  out,
+		done: make(chan struct{}),
 	}
-	return &Writer{w: w, zstd: z}, nil
+	go n.write()
+	return n, nil
 }
 
-// Write adds a record to the block, and writes the block when it is full. It
+// write takes the full blocks to the output, until there are no more.
+func (w *Writer) write() {
+	defer close(w.done)
+	for b := range w.full {
+		w.out.write(b)
+		if b.written != nil {
+			close(b.written)
+		}
+		select {
+		case w.free <- keep(b.raw):
+		default:
+		}
+	}
+}
+
+// Limit ends the capture, with [ErrLimit], before it grows beyond so many bytes.
+// Where a capture ends for this, or because the disk is full, its last records
+// are a note that says so and a finish. It is called before the first Write.
+func (w *Writer) Limit(bytes int64) { w.out.limit = bytes }
+
+// Write adds a record to the block, and hands the block on when it is full. It
 // keeps nothing of rec.
 func (w *Writer) Write(rec *Record) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.err != nil {
-		return w.err
+	if err := w.state(); err != nil {
+		return err
 	}
 	start := len(w.enc.b)
 	if err := w.encode(rec); err != nil {
@@ -76,60 +106,68 @@ func (w *Writer) Write(rec *Record) error {
 	}
 	w.last = rec.Time
 	if len(w.enc.b) >= blockTarget {
-		return w.flush()
+		w.hand(nil)
 	}
 	return nil
 }
 
+func (w *Writer) state() error {
+	if w.closed {
+		return errClosed
+	}
+	return w.out.failure()
+}
+
 func (w *Writer) encode(rec *Record) error {
-	if !rec.Kind.known() {
-		return fmt.Errorf("stx: record of unknown kind %d", rec.Kind)
+	start := len(w.enc.b)
+	if err := encodeRecord(&w.enc, rec, w.last); err != nil {
+		return err
 	}
-	e := &w.enc
-	start := len(e.b)
-	e.open("")
-	e.uint("kind", uint64(rec.Kind), 10)
-	e.int("tid", int64(rec.TID))
-	e.int("time", rec.Time-w.last)
-	if !kinds[rec.Kind].fields(rec, e) {
-		return fmt.Errorf("stx: record %s without its part", rec.Kind)
-	}
-	e.close()
-	if e.bad != "" || len(e.b)-start > maxRecord {
+	if w.enc.bad != "" || len(w.enc.b)-start > maxRecord {
 		return ErrTooLarge
 	}
 	return nil
 }
 
-// Flush writes the records that have gathered as a block, so that a reader sees
-// them.
-func (w *Writer) Flush() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err != nil {
-		return w.err
+// encodeRecord appends a record; last is the time of the one before.
+func encodeRecord(e *encoder, rec *Record, last int64) error {
+	if !rec.Kind.known() {
+		return fmt.Errorf("stx: record of unknown kind %d", rec.Kind)
 	}
-	return w.flush()
+	e.open("")
+	e.uint("kind", uint64(rec.Kind), 10)
+	e.int("tid", int64(rec.TID))
+	e.int("time", rec.Time-last)
+	if !kinds[rec.Kind].fields(rec, e) {
+		return fmt.Errorf("stx: record %s without its part", rec.Kind)
+	}
+	e.close()
+	return nil
 }
 
-func (w *Writer) flush() error {
-	raw := w.enc.b
-	if len(raw) == 0 {
-		return nil
+// Flush writes the records that have gathered, so that a reader sees them.
+func (w *Writer) Flush() error {
+	w.mu.Lock()
+	if err := w.state(); err != nil {
+		w.mu.Unlock()
+		return err
 	}
-	b := append(w.out[:0], make([]byte, blockHeaderSize)...)
-	b = w.zstd.EncodeAll(raw, b)
-	if n := len(b) - blockHeaderSize; n >= len(raw) || len(raw) > n*maxRatio {
-		b = append(b[:blockHeaderSize], raw...) // stored
-	}
-	binary.LittleEndian.PutUint32(b[0:], uint32(len(b)-blockHeaderSize))
-	binary.LittleEndian.PutUint32(b[4:], uint32(len(raw)))
-	binary.LittleEndian.PutUint32(b[8:], blockSum(b))
-	_, w.err = w.w.Write(b)
+	written := make(chan struct{})
+	w.hand(written)
+	w.mu.Unlock()
+	<-written
+	return w.out.failure()
+}
 
+// hand gives the block to the goroutine, an empty one too.
+func (w *Writer) hand(written chan struct{}) {
+	w.full <- block{w.enc.b, w.last, written}
 	w.last = 0
-	w.enc.b, w.out = keep(raw), keep(b)
-	return w.err
+	select {
+	case w.enc.b = <-w.free:
+	default:
+		w.enc.b = nil
+	}
 }
 
 // keep gives the buffer back for reuse, unless one large record made it grow.
@@ -140,26 +178,20 @@ func keep(b []byte) []byte {
 	return b[:0]
 }
 
-// blockSum is the checksum of a block with its header: of all but the checksum.
-func blockSum(b []byte) uint32 {
-	return crc32.Update(crc32.Checksum(b[:8], castagnoli), castagnoli, b[blockHeaderSize:])
-}
-
-// Close writes what is left; it doesn't close what it writes to. Writing after it
-// is an error.
+// Close writes what is left, and gives the first error of all writing. It
+// doesn't close what it writes to. Writing after it is an error.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if errors.Is(w.err, errClosed) {
+	if w.closed {
 		return nil
 	}
-	err := w.err
-	if err == nil {
-		err = w.flush()
-	}
-	w.err = errClosed
-	w.zstd.Close()
-	return err
+	w.hand(nil)
+	w.closed = true
+	close(w.full)
+	<-w.done
+	w.out.close()
+	return w.out.failure()
 }
 
 var errClosed = errors.New("stx: the writer is closed")

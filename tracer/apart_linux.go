@@ -137,13 +137,14 @@ type order struct {
 	Kill, Wait     bool
 	Calls          *choice.Set `json:",omitempty"`
 	NoFilter       bool
+	MaxSize        int64
 }
 
 func newOrder(o *Options) *order {
 	return &order{
 		Argv: toBytes(o.Argv), Env: toBytes(o.Env), Dir: []byte(o.Dir), Tool: o.Tool,
 		StringLimit: o.StringLimit, Quiet: o.Quiet, Timeout: o.Timeout,
-		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter,
+		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter, MaxSize: o.MaxSize,
 	}
 }
 
@@ -151,7 +152,7 @@ func (d *order) options() Options {
 	return Options{
 		Argv: toStrings(d.Argv), Env: toStrings(d.Env), Dir: string(d.Dir), Tool: d.Tool,
 		StringLimit: d.StringLimit, Quiet: d.Quiet, Timeout: d.Timeout,
-		Kill: d.Kill, Wait: d.Wait, Calls: d.Calls, NoFilter: d.NoFilter,
+		Kill: d.Kill, Wait: d.Wait, Calls: d.Calls, NoFilter: d.NoFilter, MaxSize: d.MaxSize,
 	}
 }
 
@@ -182,6 +183,7 @@ func toStrings(list [][]byte) (out []string) {
 type outcome struct {
 	Result      Result
 	Interrupted bool
+	Limit       bool             // stx.ErrLimit
 	NotFound    *NotFoundError   `json:",omitempty"`
 	Permission  *PermissionError `json:",omitempty"`
 	Kernel      *KernelError     `json:",omitempty"`
@@ -195,6 +197,7 @@ func newOutcome(ctx context.Context, r Result, err error) *outcome {
 		return out
 	}
 	_ = errors.As(err, &out.Errno)
+	out.Limit = errors.Is(err, stx.ErrLimit)
 	switch {
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
 		out.Interrupted = true
@@ -221,6 +224,8 @@ func (out *outcome) failure() error {
 	case out.Kernel != nil:
 		out.Kernel.Err = out.Errno
 		return out.Kernel
+	case out.Limit:
+		return stx.ErrLimit
 	case out.Message != "" && out.Errno != 0:
 		return &remoteError{out.Message, out.Errno}
 	case out.Message != "":
@@ -307,6 +312,9 @@ func record(ctx context.Context, o Options, file *os.File) (Result, <-chan struc
 	w, err := stx.NewWriter(file)
 	if err != nil {
 		return Result{}, nil, fmt.Errorf("writing the capture: %w", err)
+	}
+	if o.MaxSize > 0 {
+		w.Limit(o.MaxSize)
 	}
 	stop := flushRegularly(w)
 	o.Sink = w.Write

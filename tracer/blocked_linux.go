@@ -10,7 +10,7 @@ import (
 // recordBlocked records, at a capture's end, the call that each thread is in and
 // that was not chosen: what a program hangs in may be one of those.
 func (e *engine) recordBlocked() {
-	if e.choice.record == nil {
+	if e.choice.record == nil || e.staging {
 		return
 	}
 	for _, t := range e.threads {

@@ -61,7 +61,11 @@ func alive(t *testing.T, pid int) bool {
 	return s != 0 && s != 'Z' && s != 't' && tracer == "0"
 }
 
+// withoutFilter: the test is about letting go, which a filter doesn't allow.
+func withoutFilter(t *testing.T) { t.Setenv(filterEnv, "") }
+
 func TestDaemonIsLetGo(t *testing.T) {
+	withoutFilter(t)
 	c := trace(t, Options{Argv: []string{"sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!; exit 5"}, Quiet: 50 * time.Millisecond})
 	pid, _ := strconv.Atoi(strings.TrimSpace(c.stdout))
 	defer unix.Kill(pid, unix.SIGKILL)
@@ -77,6 +81,7 @@ func TestDaemonIsLetGo(t *testing.T) {
 }
 
 func TestBusyDaemonIsLetGo(t *testing.T) {
+	withoutFilter(t)
 	c := trace(t, Options{Argv: []string{"sh", "-c", "(while :; do sleep 0.01; done) >/dev/null 2>&1 & echo $!"}})
 	pid, _ := strconv.Atoi(strings.TrimSpace(c.stdout))
 	defer unix.Kill(pid, unix.SIGKILL)
@@ -86,6 +91,7 @@ func TestBusyDaemonIsLetGo(t *testing.T) {
 }
 
 func TestStoppedDaemonStaysStopped(t *testing.T) {
+	withoutFilter(t)
 	c := trace(t, Options{Argv: []string{"sh", "-c", "sleep 100 >/dev/null 2>&1 & kill -STOP $!; sleep 0.1; echo $!"}, Quiet: 50 * time.Millisecond})
 	pid, _ := strconv.Atoi(strings.TrimSpace(c.stdout))
 	defer unix.Kill(pid, unix.SIGKILL)
@@ -99,6 +105,7 @@ func TestStoppedDaemonStaysStopped(t *testing.T) {
 }
 
 func TestTimeout(t *testing.T) {
+	withoutFilter(t)
 	for _, kill := range []bool{false, true} {
 		t.Run(map[bool]string{false: "let go", true: "kill"}[kill], func(t *testing.T) {
 			c := traceUnchecked(t, t.Context(), Options{
@@ -145,6 +152,7 @@ func TestTimeout(t *testing.T) {
 }
 
 func TestContextLetsGo(t *testing.T) {
+	withoutFilter(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	c := traceUnchecked(t, ctx, Options{
@@ -183,6 +191,12 @@ func TestFailingSink(t *testing.T) {
 			t.Errorf("error %v, result %+v, output %q, %d records", c.err, c.result, c.stdout, n)
 		}
 	}
+}
+
+// A filter stays, and with it the engine, also when it records nothing more.
+func TestFailingSinkUnderFilter(t *testing.T) {
+	t.Setenv(filterEnv, "1")
+	TestFailingSink(t)
 }
 
 // The end may come before the command has begun.
@@ -248,6 +262,7 @@ func TestLetGoInStorm(t *testing.T) {
 }
 
 func TestHeadlessDaemonIsLetGo(t *testing.T) {
+	withoutFilter(t)
 	c := trace(t, Options{Argv: []string{"sh", "-c", program(t, "headless") + " >/dev/null 2>&1 & echo $!; sleep 0.2"}})
 	pid, _ := strconv.Atoi(strings.TrimSpace(c.stdout))
 	defer unix.Kill(pid, unix.SIGKILL)

@@ -257,6 +257,10 @@ func (e *engine) handle(tid int, status unix.WaitStatus) {
 			e.commandEnded(status)
 			e.checkDone()
 		}
+		if e.staging && tid == e.command && status.Stopped() {
+			// The sink has failed before the execve; its children need us too.
+			e.staging = unix.PtraceSetOptions(tid, followOptions) != nil
+		}
 		keepOn(tid, status)
 		return
 	}

@@ -35,6 +35,8 @@ type Options struct {
 	// seccomp filter stops the processes for these only, where that hides
 	// nothing (see filterable); else all calls stop, and others are dropped.
 	Calls *choice.Set
+	// MaxSize bounds the capture that RunApart writes, in bytes; 0 is no bound.
+	MaxSize int64
 	// NoFilter: all calls stop in any case. What the command leaves behind can
 	// then be let go, and is not under a filter.
 	NoFilter bool

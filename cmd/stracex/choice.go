@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -16,18 +20,21 @@ type choiceFlags struct {
 	wait     bool
 	size     int
 	timeout  time.Duration
+	maxSize  sizeFlag
 }
 
 func (c *choiceFlags) add(f *pflag.FlagSet) {
 	f.VarP((*callsFlag)(c), "trace", "e", "record these calls only, in strace's `syntax`: open,close %file !%network /stat")
 	f.BoolVar(&c.noFilter, "no-filter", false, "put the program under no seccomp filter: slower, but it can be left at any time")
+	c.maxSize = 4 << 30
+	f.Var(&c.maxSize, "max-size", "end the capture, not the program, at this `size` of the file: 500M, 2G")
 	f.IntVarP(&c.size, "string-limit", "s", 256, "copy this many `bytes` of what is read or written; more where a diagnosis needs it")
 }
 
 // options gives what the engine is to do.
 func (c *choiceFlags) options(argv []string) tracer.Options {
 	return tracer.Options{Argv: argv, Calls: c.calls, NoFilter: c.noFilter, Wait: c.wait,
-		StringLimit: c.size, Timeout: c.timeout}
+		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize)}
 }
 
 // callsFlag is the value of -e. As in strace, the last one holds.
@@ -44,4 +51,33 @@ func (c *callsFlag) Type() string { return "syntax" }
 func (c *callsFlag) Set(expr string) (err error) {
 	c.calls, err = calls.Parse(expr)
 	return err
+}
+
+// sizeFlag is a number of bytes, with K, M, G or T for powers of 1024.
+type sizeFlag int64
+
+func (s *sizeFlag) String() string {
+	n, unit := int64(*s), ""
+	for _, u := range []string{"K", "M", "G", "T"} {
+		if n == 0 || n%1024 != 0 {
+			break
+		}
+		n, unit = n/1024, u
+	}
+	return strconv.FormatInt(n, 10) + unit
+}
+func (s *sizeFlag) Type() string { return "size" }
+
+func (s *sizeFlag) Set(text string) error {
+	digits := strings.TrimRight(text, "KMGT")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	shift := 10 * (1 + strings.Index("KMGT", text[len(digits):]))
+	if text == digits {
+		shift = 0
+	}
+	if err != nil || n <= 0 || len(text)-len(digits) > 1 || n > math.MaxInt64>>shift {
+		return errors.New("want a size as 500M or 2G")
+	}
+	*s = sizeFlag(n << shift)
+	return nil
 }

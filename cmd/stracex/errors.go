@@ -14,6 +14,7 @@ import (
 
 	"github.com/stracex/stracex/parser"
 	"github.com/stracex/stracex/report"
+	"github.com/stracex/stracex/stx"
 	"github.com/stracex/stracex/tracer"
 )
 
@@ -147,6 +148,10 @@ func fileHint(err error) string {
 		return "record on the machine where the program runs; stracex analyze reads the trace here"
 	case errors.Is(err, parser.ErrEmpty):
 		return "a trace is made with: strace -f -s 256 -o FILE COMMAND, or stracex record -o FILE COMMAND"
+	case errors.Is(err, stx.ErrLimit):
+		return "let it grow with --max-size, or record less with -e"
+	case errors.Is(err, syscall.EFBIG):
+		return "the limit on the size of files is in the way: ulimit -f unlimited"
 	case errors.Is(err, syscall.ENOSPC):
 		return "make room there, or choose another place"
 	case errors.Is(err, fs.ErrPermission):
