@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"analyze": {"abi", "event"},
 	"report":  {"analyze", "event"},
 	"cmd":     {"abi", "event", "stx", "tracer", "parser", "analyze", "report"},
+	"bench":   {},
 }
 
 // file is a Go file that is no test, for whatever system it is.
@@ -98,7 +99,8 @@ func TestImportArrows(t *testing.T) {
 // those who open files here.
 func TestLinuxPaths(t *testing.T) {
 	for _, f := range goFiles(t) {
-		mayOpen := f.folder() == "cmd" || f.folder() == "tracer" || strings.HasPrefix(f.path, "abi/internal/gen/")
+		mayOpen := slices.Contains([]string{"cmd", "tracer", "bench"}, f.folder()) ||
+			strings.HasPrefix(f.path, "abi/internal/gen/")
 		if !mayOpen && slices.Contains(f.imports, "path/filepath") {
 			t.Errorf("%s imports path/filepath; traced paths need path", f.path)
 		}

@@ -101,7 +101,7 @@ func TestBlockedCallIsRecorded(t *testing.T) {
 }
 
 // apartTrace runs a command under an engine apart, and reads the capture again.
-func apartTrace(t *testing.T, o Options, file string) (Result, error, *stx.Reader, []*stx.Record) {
+func apartTrace(t *testing.T, o Options, file string) (Result, *stx.Reader, []*stx.Record, error) {
 	t.Helper()
 	f, err := stx.Create(file)
 	if err != nil {
@@ -110,7 +110,7 @@ func apartTrace(t *testing.T, o Options, file string) (Result, error, *stx.Reade
 	result, err := RunApart(t.Context(), o, f)
 	f.Close()
 	rd, recs := readUpTo(t, file)
-	return result, err, rd, recs
+	return result, rd, recs, err
 }
 
 func readUpTo(t *testing.T, file string) (*stx.Reader, []*stx.Record) {
@@ -140,7 +140,7 @@ func readUpTo(t *testing.T, file string) (*stx.Reader, []*stx.Record) {
 func TestRunApart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.stx")
 	odd := "\xff\xfe odd \x01"
-	result, err, rd, recs := apartTrace(t, Options{Argv: []string{"sh", "-c", `exit ${#0}`, odd}, Env: []string{}}, file)
+	result, rd, recs, err := apartTrace(t, Options{Argv: []string{"sh", "-c", `exit ${#0}`, odd}, Env: []string{}}, file)
 	if err != nil || result.ExitCode == 0 || rd.Truncated() {
 		t.Fatalf("%+v, %v, truncated: %s", result, err, rd.Why())
 	}
@@ -151,7 +151,7 @@ func TestRunApart(t *testing.T) {
 
 func TestRunApartErrors(t *testing.T) {
 	run := func(o Options) error {
-		_, err, _, _ := apartTrace(t, o, filepath.Join(t.TempDir(), "a.stx"))
+		_, _, _, err := apartTrace(t, o, filepath.Join(t.TempDir(), "a.stx"))
 		return err
 	}
 	if e, ok := errors.AsType[*NotFoundError](run(Options{Argv: []string{"no-such-program"}})); !ok || e.Name != "no-such-program" {
@@ -188,7 +188,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	defer unix.Unmount(dir, unix.MNT_DETACH)
 	for _, calls := range []*choice.Set{nil, choice.Diagnosis()} {
-		result, err, rd, recs := apartTrace(t, Options{Calls: calls,
+		result, rd, recs, err := apartTrace(t, Options{Calls: calls,
 			Argv: []string{"sh", "-c", "for i in $(seq 300); do cat /proc/self/maps >/dev/null; done; exit 5"}}, filepath.Join(dir, "a.stx"))
 		if !errors.Is(err, unix.ENOSPC) || result.ExitCode != 5 {
 			t.Errorf("%+v, %v", result, err)

@@ -26,7 +26,7 @@ import (
 
 const (
 	// followEvery is after how many stops the engine looks where its tracees run.
-	followEvery = 128
+	followEvery = 64
 	// watchEvery is how often the watcher looks, and spare how many ticks of
 	// that time some processor must have been idle.
 	watchEvery = 100 * time.Millisecond
@@ -45,7 +45,7 @@ const (
 type processor struct {
 	tid     int
 	allowed unix.CPUSet
-	at      int // where the engine is kept, -1 for anywhere
+	at      int // where the engine is bound to, -1 for nowhere
 	stops   int
 	idle    atomic.Bool
 	over    chan struct{} // nil: there is nothing to choose
@@ -121,20 +121,18 @@ func (p *processor) follow(tid int) {
 	if p.over == nil || p.stops%followEvery != 1 {
 		return
 	}
-	if p.idle.Load() {
-		if p.at >= 0 && unix.SchedSetaffinity(0, &p.allowed) == nil {
-			p.at = -1
-		}
-		return
-	}
 	cpu := lastProcessor(tid)
 	if cpu < 0 || cpu == p.at || !p.allowed.IsSet(cpu) {
 		return
 	}
 	var set unix.CPUSet
 	set.Set(cpu)
-	if unix.SchedSetaffinity(0, &set) == nil {
-		p.at = cpu
+	if unix.SchedSetaffinity(0, &set) != nil {
+		return
+	}
+	p.at = cpu
+	if p.idle.Load() && unix.SchedSetaffinity(0, &p.allowed) == nil {
+		p.at = -1 // it has moved; should others want the processor, it may go
 	}
 }
 
