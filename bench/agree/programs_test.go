@@ -61,6 +61,9 @@ git init -q .
 git config user.email a@example.org; git config user.name A
 echo one >a.txt; mkdir d; echo two >d/b.txt; git add .; git commit -q -m first
 echo more >>a.txt; echo new >c.txt
+# Files as young as the index are read again each time.
+find . -path ./.git -prune -o -type f -exec touch -d 2024-01-02T03:04:05Z {} +
+git status >/dev/null
 `
 	tree = `mkdir -p tree/a/b tree/c
 for i in 1 2 3 4 5 6 7 8; do echo "file $i" >tree/a/f$i; ln -s f$i tree/a/l$i; done
