@@ -114,7 +114,8 @@ type Exec struct {
 	Former int // the thread that called execve; TID of the record is what it is now
 }
 
-// Process is a snapshot of a process (proc(5)); empty parts were not readable.
+// Process is a snapshot of a process (proc(5)); empty parts were not readable. At
+// "exec" it has only what an execve may change: Exe, credentials, Security, and Cwd.
 type Process struct {
 	At                                     string // "start", "attach", "exec"
 	PID, PPID                              int

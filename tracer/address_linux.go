@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
 
 	"github.com/stracex/stracex/stx"
@@ -114,22 +113,19 @@ func overlap(a, b netip.Addr) bool {
 }
 
 // socketHolders gives "name[pid]" of the processes that have a socket open.
-func socketHolders(inode uint64) []string {
+func socketHolders(inode uint64) (who []string) {
 	target := fmt.Sprintf("socket:[%d]", inode)
-	procs, err := procfs.AllProcs()
-	if err != nil {
-		return nil
-	}
-	var who []string
-	for _, p := range procs {
-		targets, err := p.FileDescriptorTargets()
+	entries, _ := os.ReadDir("/proc")
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
 		if err != nil {
 			continue
 		}
-		for _, t := range targets {
-			if t == target {
-				name, _ := p.Comm()
-				who = append(who, fmt.Sprintf("%s[%d]", name, p.PID))
+		fds, _ := os.ReadDir(procPath("/proc", pid, "fd"))
+		for _, fd := range fds {
+			if readLink(procPath("/proc", pid, "fd/"+fd.Name())) == target {
+				name := strings.TrimSpace(string(readAll("/proc", pid, "comm")))
+				who = append(who, fmt.Sprintf("%s[%d]", name, pid))
 				break
 			}
 		}
@@ -140,6 +136,7 @@ func socketHolders(inode uint64) []string {
 // isSpecial says whether a thread's descriptor is something other than a regular
 // file.
 func isSpecial(tid, fd int) bool {
-	info, err := os.Stat(filepath.Join("/proc", fmt.Sprint(tid), "fd", fmt.Sprint(fd)))
-	return err == nil && !info.Mode().IsRegular()
+	var st unix.Stat_t
+	err := unix.Stat(procPath("/proc", tid, "fd/"+strconv.Itoa(fd)), &st)
+	return err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG
 }

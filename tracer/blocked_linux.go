@@ -2,7 +2,6 @@ package tracer
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/stracex/stracex/stx"
 )
@@ -26,7 +25,7 @@ func (e *engine) recordBlocked() {
 // blockedIn tells from /proc/PID/syscall (proc_pid_syscall(5)) which call a
 // thread is blocked in, nil for none. The file names the machine's own calls only.
 func blockedIn(t *thread) *stx.Enter {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/syscall", t.pid, t.tid))
+	data, err := readFile(fmt.Sprintf("/proc/%d/task/%d/syscall", t.pid, t.tid))
 	if err != nil {
 		return nil
 	}

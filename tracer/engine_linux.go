@@ -34,6 +34,8 @@ type engine struct {
 	entered bool // the command has reached its execve
 	started bool // the command's execve has succeeded
 	capable bool // we have CAP_SYS_PTRACE
+	// labelled: a security module gives processes a label.
+	labelled bool
 
 	threads map[int]*thread
 	// early holds threads whose first stop came before the event that names

@@ -66,8 +66,8 @@ func (e *engine) lookUp(t *thread, c *call, errno unix.Errno) {
 func (e *engine) lookUpPath(at place, c *call, errno unix.Errno, dirfd int, name string) {
 	full := name
 	if !strings.HasPrefix(name, "/") {
-		dir, err := at.directory(dirfd)
-		if err != nil {
+		dir, ok := at.directory(dirfd)
+		if !ok {
 			return
 		}
 		full = strings.TrimSuffix(dir, "/") + "/" + name

@@ -40,8 +40,8 @@ func inspectProgram(w *walk, ev *stx.Evidence) {
 		}
 		ev.Text = append(ev.Text, "interpreter "+interpreter+" of "+file)
 		if !strings.HasPrefix(interpreter, "/") {
-			dir, err := w.place.directory(unix.AT_FDCWD)
-			if err != nil {
+			dir, ok := w.place.directory(unix.AT_FDCWD)
+			if !ok {
 				return
 			}
 			interpreter = dir + "/" + interpreter

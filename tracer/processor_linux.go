@@ -2,7 +2,6 @@ package tracer
 
 import (
 	"bytes"
-	"os"
 	"runtime"
 	"strconv"
 	"sync/atomic"
@@ -163,7 +162,7 @@ func policyReturns() bool {
 // idleTime is how long the allowed processors have been idle in all, in ticks of
 // a hundredth of a second (proc_stat(5)); false when that can't be told.
 func (p *processor) idleTime() (ticks int64, ok bool) {
-	data, err := os.ReadFile("/proc/stat")
+	data, err := readFile("/proc/stat")
 	if err != nil {
 		return 0, false
 	}
@@ -188,7 +187,7 @@ func (p *processor) idleTime() (ticks int64, ok bool) {
 // lastProcessor gives the processor that a thread ran on last, -1 when it can't
 // be told.
 func lastProcessor(tid int) int {
-	data, err := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/stat")
+	data, err := readFile(procPath("/proc", tid, "stat"))
 	if err != nil {
 		return -1
 	}

@@ -3,50 +3,50 @@ package tracer
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
 
 	"github.com/stracex/stracex/stx"
 )
 
-// snapshot says what a process is, from the given /proc. What can't be read
+// snapshot says all that a process is, from the given /proc. What can't be read
 // stays empty.
 func snapshot(proc string, pid int, at string) *stx.Process {
-	dir := filepath.Join(proc, strconv.Itoa(pid))
 	s, _ := readStatus(proc, pid)
-	out := &stx.Process{
-		At: at, PID: pid, PPID: s.ppid,
-		UID: s.uid, GID: s.gid, Groups: s.groups,
-		CapInh: s.capInh, CapPrm: s.capPrm, CapEff: s.capEff, CapBnd: s.capBnd, CapAmb: s.capAmb,
-		Umask: s.umask, NoNewPrivs: s.noNewPrivs, Seccomp: s.seccomp,
-		Argv:     splitArgv(readAll(dir, "cmdline")),
-		Limits:   parseLimits(readAll(dir, "limits")),
-		Security: strings.TrimRight(string(readAll(dir, "attr/current")), "\x00\n"),
-	}
-	fs, err := procfs.NewFS(proc)
-	if err != nil {
-		return out
-	}
-	p, err := fs.Proc(pid)
-	if err != nil {
-		return out
-	}
-	out.Exe, _ = p.Executable()
-	out.Cwd, _ = p.Cwd()
-	out.Root, _ = p.RootDir()
-	out.FDs = descriptors(p, dir)
-	out.NS = namespaces(p)
+	out := identity(proc, pid, &s)
+	out.At = at
+	out.Security = securityLabel(proc, pid)
+	out.Argv = splitArgv(readAll(proc, pid, "cmdline"))
+	out.Limits = parseLimits(readAll(proc, pid, "limits"))
+	out.Root = readLink(procPath(proc, pid, "root"))
+	out.FDs = descriptors(proc, pid)
+	out.NS = namespaces(proc, pid)
 	return out
 }
 
-func readAll(dir, name string) []byte {
-	data, _ := os.ReadFile(filepath.Join(dir, name))
+// identity says of a process who it is and what an execve changes.
+func identity(proc string, pid int, s *status) *stx.Process {
+	return &stx.Process{
+		PID: pid, PPID: s.ppid,
+		UID: s.uid, GID: s.gid, Groups: s.groups,
+		CapInh: s.capInh, CapPrm: s.capPrm, CapEff: s.capEff, CapBnd: s.capBnd, CapAmb: s.capAmb,
+		Umask: s.umask, NoNewPrivs: s.noNewPrivs, Seccomp: s.seccomp,
+		Exe: readLink(procPath(proc, pid, "exe")),
+		Cwd: readLink(procPath(proc, pid, "cwd")),
+	}
+}
+
+func readAll(proc string, pid int, name string) []byte {
+	data, _ := readFile(procPath(proc, pid, name))
 	return data
+}
+
+// securityLabel is what a security module calls a process, "" without one.
+func securityLabel(proc string, pid int) string {
+	return strings.TrimRight(string(readAll(proc, pid, "attr/current")), "\x00\n")
 }
 
 // splitArgv takes /proc/PID/cmdline apart; an empty last argument counts.
@@ -58,38 +58,47 @@ func splitArgv(data []byte) []string {
 }
 
 // descriptors lists what is open, by number.
-func descriptors(p procfs.Proc, dir string) []stx.FD {
-	numbers, err := p.FileDescriptors()
-	if err != nil {
-		return nil
-	}
-	slices.Sort(numbers)
+func descriptors(proc string, pid int) []stx.FD {
+	dir := procPath(proc, pid, "fd")
+	entries, _ := os.ReadDir(dir)
 	var list []stx.FD
-	for _, n := range numbers {
-		name := strconv.Itoa(int(n))
-		fd := stx.FD{N: int(n)}
-		if fd.Target, err = os.Readlink(filepath.Join(dir, "fd", name)); err != nil {
+	for _, e := range entries {
+		n, err := strconv.Atoi(e.Name())
+		target := readLink(dir + "/" + e.Name())
+		if err != nil || target == "" {
 			continue
 		}
-		if info, err := p.FDInfo(name); err == nil {
-			fd.Flags, _ = strconv.ParseUint(info.Flags, 8, 64)
-			fd.Pos, _ = strconv.ParseInt(info.Pos, 10, 64)
-		}
+		fd := stx.FD{N: n, Target: target}
+		fd.Flags, fd.Pos = parseFDInfo(readAll(proc, pid, "fdinfo/"+e.Name()))
 		list = append(list, fd)
 	}
+	slices.SortFunc(list, func(a, b stx.FD) int { return a.N - b.N })
 	return list
 }
 
-func namespaces(p procfs.Proc) []stx.Namespace {
-	all, err := p.Namespaces()
-	if err != nil {
-		return nil
+// parseFDInfo reads flags and position (proc_pid_fdinfo(5)).
+func parseFDInfo(data []byte) (flags uint64, pos int64) {
+	for line := range bytes.Lines(data) {
+		key, value, _ := strings.Cut(string(line), ":")
+		switch value = strings.TrimSpace(value); key {
+		case "flags":
+			flags, _ = strconv.ParseUint(value, 8, 64)
+		case "pos":
+			pos, _ = strconv.ParseInt(value, 10, 64)
+		}
 	}
+	return flags, pos
+}
+
+func namespaces(proc string, pid int) []stx.Namespace {
+	dir := procPath(proc, pid, "ns")
+	entries, _ := os.ReadDir(dir) // sorted
 	var list []stx.Namespace
-	for name, ns := range all {
-		list = append(list, stx.Namespace{Type: name, ID: ns.Type + ":[" + strconv.FormatUint(uint64(ns.Inode), 10) + "]"})
+	for _, e := range entries {
+		if id := readLink(dir + "/" + e.Name()); id != "" {
+			list = append(list, stx.Namespace{Type: e.Name(), ID: id})
+		}
 	}
-	slices.SortFunc(list, func(a, b stx.Namespace) int { return strings.Compare(a.Type, b.Type) })
 	return list
 }
 
@@ -114,8 +123,8 @@ var limitNames = map[string]string{
 	"Max realtime timeout":  "RLIMIT_RTTIME",
 }
 
-// parseLimits reads /proc/PID/limits; procfs gives the soft limits only. The
-// name has 26 columns, the numbers are in the kernel's units, as in getrlimit.
+// parseLimits reads /proc/PID/limits. The name has 26 columns, the numbers are
+// in the kernel's units, as in getrlimit.
 func parseLimits(data []byte) []stx.Limit {
 	const nameWidth = 26
 	var list []stx.Limit
@@ -147,16 +156,23 @@ func (e *engine) stageSnapshot(pid int) *stx.Process {
 	p := snapshot("/proc", pid, "start")
 	p.Exe = ""
 	p.Argv = slices.Clone(e.opt.Argv)
+	e.labelled = p.Security != ""
 	p.FDs = slices.DeleteFunc(p.FDs, func(fd stx.FD) bool { return fd.Flags&unix.O_CLOEXEC != 0 })
 	return p
 }
 
-// execSnapshot is a snapshot after an execve. Our own filter is none of the
-// program's.
+// execSnapshot is a snapshot after an execve, of what that may have changed: the
+// rest was seen happening. It is short because some programs are. Our own filter
+// is none of the program's.
 func (e *engine) execSnapshot(pid int) *stx.Process {
-	p := snapshot("/proc", pid, "exec")
-	if s, err := readStatus("/proc", pid); e.filtered && err == nil && s.filters <= 1 {
-		p.Seccomp = 0
+	s, _ := readStatus("/proc", pid)
+	if e.filtered && s.filters <= 1 && s.seccomp > 0 {
+		s.seccomp = 0
+	}
+	p := identity("/proc", pid, &s)
+	p.At = "exec"
+	if e.labelled {
+		p.Security = securityLabel("/proc", pid)
 	}
 	return p
 }
@@ -167,13 +183,12 @@ func (e *engine) noteSetID(t *thread) {
 	if e.capable {
 		return
 	}
-	exe := filepath.Join("/proc", strconv.Itoa(t.pid), "exe")
+	exe := procPath("/proc", t.pid, "exe")
 	var st unix.Stat_t
 	if unix.Stat(exe, &st) != nil || st.Mode&(unix.S_ISUID|unix.S_ISGID) == 0 {
 		return
 	}
-	name, _ := os.Readlink(exe)
-	e.note(t.tid, "setid", name+" is a set-user-ID or set-group-ID program: "+
+	e.note(t.tid, "setid", readLink(exe)+" is a set-user-ID or set-group-ID program: "+
 		"it runs without its privileges, because its tracer lacks CAP_SYS_PTRACE")
 }
 

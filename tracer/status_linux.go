@@ -1,15 +1,11 @@
 package tracer
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
 
-// status is what /proc/PID/status says (proc_pid_status(5)). procfs's own type
-// leaves out groups, umask, no_new_privs, seccomp and ignored signals.
+// status is what /proc/PID/status says (proc_pid_status(5)).
 type status struct {
 	state      byte // 'R', 'S', 'Z' …
 	threads    int
@@ -31,12 +27,14 @@ type status struct {
 // readStatus reads the status of a process or thread below a /proc.
 func readStatus(proc string, tid int) (status, error) {
 	s := status{seccomp: -1}
-	data, err := os.ReadFile(filepath.Join(proc, strconv.Itoa(tid), "status"))
+	data, err := readFile(procPath(proc, tid, "status"))
 	if err != nil {
 		return s, err
 	}
-	for line := range bytes.Lines(data) {
-		key, value, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), ":")
+	for text := string(data); text != ""; {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		key, value, _ := strings.Cut(line, ":")
 		s.set(key, strings.TrimSpace(value))
 	}
 	return s, nil
@@ -100,7 +98,7 @@ func ids(value string) []uint32 {
 
 // yamaScope gives Yama's ptrace_scope, -1 where the kernel has no Yama.
 func yamaScope(proc string) int {
-	data, err := os.ReadFile(filepath.Join(proc, "sys/kernel/yama/ptrace_scope"))
+	data, err := readFile(proc + "/sys/kernel/yama/ptrace_scope")
 	if err != nil {
 		return -1
 	}

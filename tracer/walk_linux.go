@@ -2,7 +2,6 @@ package tracer
 
 import (
 	"errors"
-	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -25,7 +24,7 @@ type place struct {
 
 func placeOf(proc string, tid, pid int) place {
 	p := place{tid: tid, pid: pid, proc: proc + "/" + strconv.Itoa(tid)}
-	p.root, _ = os.Readlink(p.proc + "/root")
+	p.root = readLink(p.proc + "/root")
 	return p
 }
 
@@ -35,16 +34,15 @@ func (p place) here(name string) string { return p.proc + "/root" + name }
 
 // directory gives the path of a directory that relative paths begin at: the
 // working directory for AT_FDCWD.
-func (p place) directory(dirfd int) (string, error) {
+func (p place) directory(dirfd int) (dir string, ok bool) {
 	link := p.proc + "/cwd"
 	if dirfd != unix.AT_FDCWD {
 		link = p.proc + "/fd/" + strconv.Itoa(dirfd)
 	}
-	dir, err := os.Readlink(link)
-	if err != nil {
-		return "", err
+	if dir = readLink(link); dir == "" {
+		return "", false
 	}
-	return p.inside(dir), nil
+	return p.inside(dir), true
 }
 
 // inside turns a path that the kernel has given to the tracer into the tracee's.
@@ -158,10 +156,7 @@ func (w *walk) readlink(at string) string {
 	case "/proc/thread-self":
 		return strconv.Itoa(w.place.pid) + "/task/" + strconv.Itoa(w.place.tid)
 	}
-	link, err := os.Readlink(w.place.here(at))
-	if err != nil {
-		return ""
-	}
+	link := readLink(w.place.here(at))
 	if strings.HasPrefix(at, "/proc/") && strings.HasPrefix(link, "/") {
 		return w.place.inside(link)
 	}
