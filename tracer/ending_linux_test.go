@@ -236,7 +236,7 @@ func TestLetGoInStorm(t *testing.T) {
 			Stdout:  out,
 			Timeout: time.Duration(100+i*70) * time.Millisecond,
 			Sink: func(r *stx.Record) error {
-				c.records = append(c.records, r)
+				c.records = append(c.records, copyRecord(r))
 				return nil
 			},
 		})

@@ -57,12 +57,24 @@ type engine struct {
 	own       *ownSignals
 	looked    lookedUp
 	cpu       *processor
+	now       current
+}
+
+// current is what belongs to the stop at hand only. It is used again at the next.
+type current struct {
+	plan   plan
+	copies copies // at an exit
+	record stx.Record
+	enter  stx.Enter
+	exit   stx.Exit
 }
 
 // thread is a traced thread.
 type thread struct {
 	tid, pid int
 	call     *call // the call it is in, nil outside
+	entered  call  // where call points to
+	memory   memory
 	// all: it stops for all calls, though there is a filter.
 	all bool
 	// mayOutlive: it is in a vfork, see mayOutliveUs.
@@ -71,12 +83,12 @@ type thread struct {
 
 // call is a system call between its two stops.
 type call struct {
-	arch abi.Arch
-	nr   uint64
-	name string
-	args [6]uint64
-	desc *abi.Call // nil: not in abi's table
-	mem  []stx.Mem // what was copied at entry
+	arch   abi.Arch
+	nr     uint64
+	name   string
+	args   [6]uint64
+	desc   *abi.Call // nil: not in abi's table
+	copies           // at the entry
 	// silent: the engine itself wants to know of it, it is not recorded.
 	silent bool
 }

@@ -116,9 +116,9 @@ func (e *engine) addEvidence(at place, ev *stx.Evidence) {
 
 // bytes gives what was copied from an address at the call's entry.
 func (c *call) bytes(addr uint64) []byte {
-	for i := range c.mem {
-		if c.mem[i].Addr == addr {
-			return c.mem[i].Data
+	for i := range c.out {
+		if c.out[i].Addr == addr {
+			return c.out[i].Data
 		}
 	}
 	return nil

@@ -1,6 +1,8 @@
 package tracer
 
 import (
+	"unsafe"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -17,19 +19,17 @@ type memory struct {
 	word bool
 }
 
-// read copies n bytes from addr, or as many as there are, and says why there are
+// read fills buf from addr, or as much of it as there is, and says why there is
 // no more.
-func (m *memory) read(addr uint64, n int) ([]byte, unix.Errno) {
-	buf := make([]byte, n)
-	got := 0
-	for got < n {
+func (m *memory) read(addr uint64, buf []byte) (got int, _ unix.Errno) {
+	for got < len(buf) {
 		k, errno := m.readSome(addr+uint64(got), buf[got:])
 		got += k
 		if errno == unix.EFAULT && k == 0 {
 			// The kernel takes a piece whole or not at all in some cases:
 			// try up to the page's end.
 			rest := int(pageSize - (addr+uint64(got))%pageSize)
-			if rest < n-got {
+			if rest < len(buf)-got {
 				k, errno = m.readSome(addr+uint64(got), buf[got:got+rest])
 				got += k
 			}
@@ -38,10 +38,10 @@ func (m *memory) read(addr uint64, n int) ([]byte, unix.Errno) {
 			if errno == 0 {
 				errno = unix.EFAULT
 			}
-			return buf[:got:got], errno
+			return got, errno
 		}
 	}
-	return buf, 0
+	return got, 0
 }
 
 // readSome copies some of what is wanted, in one request.
@@ -50,18 +50,11 @@ func (m *memory) readSome(addr uint64, buf []byte) (int, unix.Errno) {
 		return 0, 0
 	}
 	if !m.word {
-		local := []unix.Iovec{{Base: &buf[0]}}
-		local[0].SetLen(len(buf))
-		remote := []unix.RemoteIovec{{Base: uintptr(addr), Len: len(buf)}}
-		n, err := unix.ProcessVMReadv(m.tid, local, remote, 0)
-		switch errno, _ := err.(unix.Errno); errno {
-		case 0:
-			return n, 0
-		case unix.EPERM, unix.ENOSYS:
-			m.word = true
-		default:
-			return 0, errno
+		n, errno := readTracee(m.tid, addr, buf)
+		if errno != unix.EPERM && errno != unix.ENOSYS {
+			return n, errno
 		}
+		m.word = true
 	}
 	n, err := unix.PtracePeekData(m.tid, uintptr(addr), buf)
 	if err == unix.EIO {
@@ -74,26 +67,15 @@ func (m *memory) readSome(addr uint64, buf []byte) (int, unix.Errno) {
 	return n, errno
 }
 
-// readString copies a string up to its NUL, which is not part of the result, or
-// max bytes of it. whole tells that the NUL was found.
-func (m *memory) readString(addr uint64, max int) (s []byte, whole bool, errno unix.Errno) {
-	const first = 256 // most paths are shorter
-	for len(s) < max {
-		at := addr + uint64(len(s))
-		n := min(first, max-len(s), int(pageSize-at%pageSize))
-		if len(s) >= first {
-			n = min(max-len(s), int(pageSize-at%pageSize))
-		}
-		piece, errno := m.read(at, n)
-		for i, c := range piece {
-			if c == 0 {
-				return append(s, piece[:i]...), true, 0
-			}
-		}
-		s = append(s, piece...)
-		if errno != 0 {
-			return s, false, errno
-		}
+// readTracee is process_vm_readv(2) of one piece. unix.ProcessVMReadv allocates.
+func readTracee(tid int, addr uint64, buf []byte) (int, unix.Errno) {
+	local := unix.Iovec{Base: &buf[0]}
+	local.SetLen(len(buf))
+	remote := unix.RemoteIovec{Base: uintptr(addr), Len: len(buf)}
+	n, _, errno := unix.Syscall6(unix.SYS_PROCESS_VM_READV, uintptr(tid),
+		uintptr(unsafe.Pointer(&local)), 1, uintptr(unsafe.Pointer(&remote)), 1, 0)
+	if errno != 0 {
+		return 0, errno
 	}
-	return s, false, 0
+	return int(n), 0
 }

@@ -32,23 +32,23 @@ func (p *plan) pointers(_ *abi.Arg, addr uint64) {
 
 func (p *plan) pointerArray(addr uint64) []byte {
 	w := p.word()
-	var data []byte
-	for len(data) < argvMax*w {
+	buf := p.space(argvMax * w)
+	n := 0
+	for n < len(buf) {
 		// Aligned pieces, so that the array's end is found before the page's.
-		at := addr + uint64(len(data))
-		n := min(argvMax*w-len(data), 512-int(at%512)/w*w)
-		piece, errno := p.memory.read(at, n)
-		for i := 0; i+w <= len(piece); i += w {
-			if little(piece[i:i+w]) == 0 {
-				return p.keep(addr, append(data, piece[:i+w]...), 0, false)
+		at := addr + uint64(n)
+		piece := min(len(buf)-n, 512-int(at%512)/w*w)
+		k, errno := p.memory.read(at, buf[n:n+piece])
+		for i := 0; i+w <= k; i += w {
+			if little(buf[n+i:n+i+w]) == 0 {
+				return p.keep(addr, p.use(n+i+w), 0, false)
 			}
 		}
-		data = append(data, piece...)
-		if errno != 0 {
-			return p.keep(addr, data, int32(errno), true)
+		if n += k; errno != 0 {
+			return p.keep(addr, p.use(n), int32(errno), true)
 		}
 	}
-	return p.keep(addr, data, 0, true)
+	return p.keep(addr, p.use(n), 0, true)
 }
 
 // argv copies the array and the strings.

@@ -1,6 +1,7 @@
 package tracer
 
 import (
+	"bytes"
 	"math"
 
 	"golang.org/x/sys/unix"
@@ -27,10 +28,10 @@ const (
 	planMax      = 256 << 10 // all that is copied at one stop
 )
 
-// source is a tracee's memory.
+// source is a tracee's memory: read fills buf from addr, as far as there is
+// memory, and says why it could not go on.
 type source interface {
-	read(addr uint64, n int) ([]byte, unix.Errno)
-	readString(addr uint64, max int) ([]byte, bool, unix.Errno)
+	read(addr uint64, buf []byte) (n int, _ unix.Errno)
 }
 
 // plan copies what one call points to, at its entry or at its exit.
@@ -38,13 +39,47 @@ type plan struct {
 	memory source
 	call   *call
 	limit  int // Options.StringLimit
-	// special says whether a descriptor of the tracee is something other than
-	// a regular file.
-	special func(fd int) bool
+	tid    int
+	// special says whether a descriptor of a thread is something other than a
+	// regular file.
+	special func(tid, fd int) bool
 
-	out  []stx.Mem
+	copies
 	size int   // bytes in out
 	ret  int64 // at the exit
+}
+
+// copies is memory that was copied, and the room that it lies in. Both are used
+// again: there are tens of thousands of stops in a second.
+type copies struct {
+	out  []stx.Mem
+	room []byte
+}
+
+const (
+	roomChunk = 8 << 10
+	roomKept  = 64 << 10 // more than this is not kept from one call to the next
+)
+
+// reset forgets what was copied.
+func (c *copies) reset() {
+	if c.out = c.out[:0]; cap(c.room) > roomKept {
+		c.room = nil
+	}
+	c.room = c.room[:0]
+}
+
+// space gives room for n bytes. What was used of it is to be kept with use.
+func (c *copies) space(n int) []byte {
+	if cap(c.room)-len(c.room) < n {
+		c.room = make([]byte, 0, max(n, roomChunk)) // what lies in the old one stays there
+	}
+	return c.room[len(c.room) : len(c.room)+n]
+}
+
+func (c *copies) use(n int) []byte {
+	c.room = c.room[:len(c.room)+n]
+	return c.room[len(c.room)-n : len(c.room) : len(c.room)]
 }
 
 // copier copies what argument a points to.
@@ -129,18 +164,31 @@ func (p *plan) take(addr, want uint64, max int) []byte {
 			return m.Data[:n]
 		}
 	}
-	data, errno := p.memory.read(addr, n)
-	return p.add(stx.Mem{Addr: addr, Want: want, Data: data, Errno: int32(errno)})
+	got, errno := p.memory.read(addr, p.space(n))
+	return p.add(stx.Mem{Addr: addr, Want: want, Data: p.use(got), Errno: int32(errno)})
 }
 
 // takeString copies a string with its NUL. A Want above the length of Data says
 // that the string goes on.
 func (p *plan) takeString(addr uint64, max int) []byte {
-	s, whole, errno := p.memory.readString(addr, max)
-	if whole {
-		s = append(s, 0)
+	const first = 256 // most paths are shorter
+	buf := p.space(max)
+	n := 0
+	for n < max {
+		at := addr + uint64(n)
+		piece := min(max-n, int(pageSize-at%pageSize))
+		if n < first {
+			piece = min(piece, first)
+		}
+		k, errno := p.memory.read(at, buf[n:n+piece])
+		if end := bytes.IndexByte(buf[n:n+k], 0); end >= 0 {
+			return p.keep(addr, p.use(n+end+1), 0, false)
+		}
+		if n += k; errno != 0 {
+			return p.keep(addr, p.use(n), int32(errno), true)
+		}
 	}
-	return p.keep(addr, s, int32(errno), !whole)
+	return p.keep(addr, p.use(n), 0, true)
 }
 
 // keep adds memory that was read already, and gives it. more: there is more.
@@ -235,7 +283,7 @@ func (p *plan) writeLimit(n uint64) int {
 	switch {
 	case fd < 0:
 		return p.limit
-	case n <= writeFileMax, fd <= 2, p.special(fd):
+	case n <= writeFileMax, fd <= 2, p.special(p.tid, fd):
 		return max(p.limit, writeMax)
 	}
 	return max(p.limit, writeFileMax)
@@ -243,7 +291,7 @@ func (p *plan) writeLimit(n uint64) int {
 
 // readLimit is how much is copied of n bytes that the call has read.
 func (p *plan) readLimit(n uint64) int {
-	if fd := p.descriptor(); n > uint64(p.limit) && fd >= 0 && p.special(fd) {
+	if fd := p.descriptor(); n > uint64(p.limit) && fd >= 0 && p.special(p.tid, fd) {
 		return max(p.limit, readPipeMax)
 	}
 	return p.limit

@@ -16,26 +16,18 @@ import (
 // fakeMemory is a tracee's memory: pieces of bytes at addresses.
 type fakeMemory map[uint64][]byte
 
-func (f fakeMemory) read(addr uint64, n int) ([]byte, unix.Errno) {
+func (f fakeMemory) read(addr uint64, buf []byte) (int, unix.Errno) {
 	for base, data := range f {
 		if addr < base || addr >= base+uint64(len(data)) {
 			continue
 		}
 		data = data[addr-base:]
-		if n <= len(data) {
-			return bytes.Clone(data[:n]), 0
+		if n := copy(buf, data); n < len(buf) {
+			return n, unix.EFAULT
 		}
-		return bytes.Clone(data), unix.EFAULT
+		return len(buf), 0
 	}
-	return nil, unix.EFAULT
-}
-
-func (f fakeMemory) readString(addr uint64, max int) ([]byte, bool, unix.Errno) {
-	data, errno := f.read(addr, max)
-	if i := bytes.IndexByte(data, 0); i >= 0 {
-		return data[:i], true, 0
-	}
-	return data, false, errno
+	return 0, unix.EFAULT
 }
 
 // words makes pointer-sized numbers.
@@ -52,7 +44,7 @@ func planOf(arch abi.Arch, name string, mem fakeMemory, special bool, args ...ui
 	c := &call{arch: arch, name: name}
 	copy(c.args[:], args)
 	c.desc = arch.Lookup(name).For(arch, c.args)
-	return &plan{memory: mem, call: c, limit: 256, special: func(int) bool { return special }}
+	return &plan{memory: mem, call: c, limit: 256, special: func(int, int) bool { return special }}
 }
 
 func TestPlanAtEntry(t *testing.T) {

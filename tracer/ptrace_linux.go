@@ -22,6 +22,16 @@ func ptrace(request, tid int, addr, data uintptr) error {
 	return nil
 }
 
+// ptraceNow is ptrace for the requests of each stop. They don't wait, so Go's
+// scheduler need not hear of them.
+func ptraceNow(request, tid int, addr, data uintptr) error {
+	_, _, e := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), addr, data, 0, 0)
+	if e != 0 {
+		return e
+	}
+	return nil
+}
+
 func seize(tid, options int) error {
 	return ptrace(unix.PTRACE_SEIZE, tid, 0, uintptr(options))
 }
@@ -64,7 +74,7 @@ type syscallStop struct {
 // same on all machines, and tells 32-bit calls from 64-bit ones; since Linux 5.3.
 func syscallInfo(tid int) (syscallStop, error) {
 	var raw [88]byte
-	_, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_GET_SYSCALL_INFO, uintptr(tid),
+	_, _, e := unix.RawSyscall6(unix.SYS_PTRACE, unix.PTRACE_GET_SYSCALL_INFO, uintptr(tid),
 		uintptr(len(raw)), uintptr(unsafe.Pointer(&raw[0])), 0, 0)
 	if e != 0 {
 		return syscallStop{}, e

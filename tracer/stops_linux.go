@@ -45,9 +45,9 @@ func (e *engine) resume(t *thread, signal int) {
 	switch {
 	case e.ending.mode == modeKeep,
 		e.filtered && e.started && t.call == nil && !t.all:
-		_ = unix.PtraceCont(t.tid, signal)
+		_ = ptraceNow(unix.PTRACE_CONT, t.tid, 0, uintptr(signal))
 	default:
-		_ = unix.PtraceSyscall(t.tid, signal)
+		_ = ptraceNow(unix.PTRACE_SYSCALL, t.tid, 0, uintptr(signal))
 	}
 }
 
@@ -219,7 +219,9 @@ func (e *engine) syscallStop(t *thread) {
 
 func (e *engine) enter(t *thread, info *syscallStop) {
 	arch := abi.Arch(info.arch)
-	c := &call{arch: arch, nr: info.nr, args: info.args, name: arch.CallName(info.nr)}
+	c := &t.entered
+	c.copies.reset()
+	*c = call{arch: arch, nr: info.nr, args: info.args, name: arch.CallName(info.nr), copies: c.copies}
 	c.desc = e.describe(c)
 	if !e.choice.recorded(c) {
 		if !e.choice.needed(c) {
@@ -234,14 +236,18 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 		}
 		e.start(t)
 	}
-	c.mem = e.plan(t, c).enter()
+	p := e.prepare(t, c, c.copies)
+	p.enter()
+	c.copies = p.copies
 	t.call = c
 	if c.silent {
 		return
 	}
-	e.emit(&stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: &stx.Enter{
-		Arch: info.arch, Nr: info.nr, Args: info.args, IP: info.ip, SP: info.sp, Mem: c.mem,
-	}})
+	e.now.enter = stx.Enter{
+		Arch: info.arch, Nr: info.nr, Args: info.args, IP: info.ip, SP: info.sp, Mem: c.out,
+	}
+	e.now.record = stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: &e.now.enter}
+	e.emit(&e.now.record)
 }
 
 func (e *engine) exit(t *thread, info *syscallStop) {
@@ -254,12 +260,15 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 	if executes(c.name) && !info.isError {
 		// The old program's memory, which the call pointed to, is gone.
 	} else {
-		mem = e.plan(t, c).exit(info.ret, info.isError)
+		e.now.copies.reset()
+		p := e.prepare(t, c, e.now.copies)
+		mem = p.exit(info.ret, info.isError)
+		e.now.copies = p.copies
 	}
 	if !c.silent {
-		e.emit(&stx.Record{Kind: stx.KindExit, TID: t.tid, Exit: &stx.Exit{
-			Ret: info.ret, IsError: info.isError, Mem: mem,
-		}})
+		e.now.exit = stx.Exit{Ret: info.ret, IsError: info.isError, Mem: mem}
+		e.now.record = stx.Record{Kind: stx.KindExit, TID: t.tid, Exit: &e.now.exit}
+		e.emit(&e.now.record)
 	}
 	if e.filtered && !info.isError {
 		e.reconsider(t, c)
@@ -292,14 +301,12 @@ func (e *engine) describe(c *call) *abi.Call {
 	return nil
 }
 
-// plan prepares to copy what a call of a stopped thread points to.
-func (e *engine) plan(t *thread, c *call) *plan {
-	return &plan{
-		memory:  &memory{tid: t.tid},
-		call:    c,
-		limit:   e.opt.StringLimit,
-		special: func(fd int) bool { return isSpecial(t.tid, fd) },
-	}
+// prepare makes ready to copy what a call of a stopped thread points to, into c.
+func (e *engine) prepare(t *thread, call *call, c copies) *plan {
+	t.memory.tid = t.tid
+	p := &e.now.plan
+	*p = plan{memory: &t.memory, call: call, limit: e.opt.StringLimit, tid: t.tid, special: isSpecial, copies: c}
+	return p
 }
 
 // clone3Flags gives flags and exit signal of a clone3 (struct clone_args).

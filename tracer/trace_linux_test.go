@@ -1,12 +1,14 @@
 package tracer
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -107,7 +109,7 @@ func traceUnchecked(t *testing.T, ctx context.Context, o Options) *capture {
 	o.Stderr, err = outputFile(t)
 	watch := o.Sink
 	o.Sink = func(r *stx.Record) error {
-		c.records = append(c.records, r)
+		c.records = append(c.records, copyRecord(r))
 		if watch != nil {
 			return watch(r)
 		}
@@ -123,6 +125,28 @@ func traceUnchecked(t *testing.T, ctx context.Context, o Options) *capture {
 	}
 	c.stdout, c.stderr = out(), err()
 	return &c
+}
+
+// copyRecord copies what the engine will use again.
+func copyRecord(r *stx.Record) *stx.Record {
+	c := *r
+	if r.Enter != nil {
+		enter := *r.Enter
+		c.Enter, enter.Mem = &enter, copyMem(enter.Mem)
+	}
+	if r.Exit != nil {
+		exit := *r.Exit
+		c.Exit, exit.Mem = &exit, copyMem(exit.Mem)
+	}
+	return &c
+}
+
+func copyMem(list []stx.Mem) []stx.Mem {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Data = bytes.Clone(list[i].Data)
+	}
+	return list
 }
 
 func outputFile(t *testing.T) (*os.File, func() string) {

@@ -40,8 +40,8 @@ type Options struct {
 	// NoFilter: all calls stop in any case. What the command leaves behind can
 	// then be let go, and is not under a filter.
 	NoFilter bool
-	// Sink takes each record, in order, on the engine's own goroutine. The
-	// record is the sink's to keep. After an error nothing more is recorded,
+	// Sink takes each record, in order, on the engine's own goroutine. It keeps
+	// nothing of the record, which is used again. After an error nothing more is recorded,
 	// the command runs on untraced, and Run returns the error with the result.
 	Sink func(*stx.Record) error
 }
