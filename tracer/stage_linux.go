@@ -1,6 +1,7 @@
 package tracer
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -19,13 +20,17 @@ import (
 // The command must be traced before its execve, and Go can't fork without an
 // exec. So the tracer first executes itself as a stage, which waits until it is
 // traced and then makes the one execve. The stage learns what to execute from a
-// pipe: its own argv and environment stay small whatever the command's are.
+// socket: its own argv and environment stay small whatever the command's are. It
+// says when it is ready, so that its runtime's start is not traced.
 
-// stageName is the stage's argv[0]; argv[1] is the number of the pipe's end.
+// stageName is the stage's argv[0]; argv[1] is the socket's number.
 const stageName = "stracex: about to execute"
 
-// goByte ends what the stage reads: without it the tracer has died early.
-const goByte = "!"
+// What the stage and its tracer say to each other, after the load.
+const (
+	readyByte = '?' // the stage has what it needs
+	goByte    = '!' // it is traced; without it the tracer has died early
+)
 
 // Init must be called first in main (and in TestMain): in the stage and in the
 // engine's process, which are the same program started again, it does not return.
@@ -68,21 +73,28 @@ func executeStage() {
 
 // executeFrom reads what to execute and does so. syscall.Exec gives the program
 // the RLIMIT_NOFILE that Go has raised for itself.
-func executeFrom(r io.Reader) error {
-	load, err := io.ReadAll(r)
-	if err != nil {
+func executeFrom(conn io.ReadWriter) error {
+	var size [8]byte
+	if _, err := io.ReadFull(conn, size[:]); err != nil {
 		return err
 	}
-	text, ok := strings.CutSuffix(string(load), goByte)
-	if !ok {
-		return syscall.EPIPE
+	load := make([]byte, binary.NativeEndian.Uint64(size[:]))
+	if _, err := io.ReadFull(conn, load); err != nil {
+		return err
 	}
-	parts := strings.Split(text, "\x00")
+	parts := strings.Split(string(load), "\x00")
 	argc, err := strconv.Atoi(parts[0])
 	if err != nil || argc < 0 || len(parts) < argc+4 {
 		return syscall.EINVAL
 	}
 	filter, parts := parts[1], parts[2:len(parts)-1]
+	answer := []byte{readyByte}
+	if _, err := conn.Write(answer); err != nil {
+		return err
+	}
+	if _, err := io.ReadFull(conn, answer); err != nil || answer[0] != goByte {
+		return syscall.EPIPE
+	}
 	if err := installFilter(filter); err != nil {
 		return err
 	}
@@ -94,9 +106,8 @@ func executeFrom(r io.Reader) error {
 // way at the execve and reach the command.
 var stageEnv = []string{"GODEBUG=asyncpreemptoff=1"}
 
-// stageLoad is what executeFrom reads, without the goByte: the number of
-// arguments, the filter, the file, the arguments, the environment, each ended by
-// a NUL.
+// stageLoad is what executeFrom reads: its size, then the number of arguments, the
+// filter, the file, the arguments, the environment, each ended by a NUL.
 func stageLoad(filter, file string, argv, env []string) ([]byte, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d\x00%s\x00", len(argv), filter)
@@ -109,10 +120,10 @@ func stageLoad(filter, file string, argv, env []string) ([]byte, error) {
 			b.WriteByte(0)
 		}
 	}
-	return []byte(b.String()), nil
+	return append(binary.NativeEndian.AppendUint64(nil, uint64(b.Len())), b.String()...), nil
 }
 
-// rawFD reads a descriptor without the runtime's poller, which would make
+// rawFD reads and writes a descriptor without the runtime's poller, which would make
 // descriptors and threads of its own.
 type rawFD int
 
@@ -129,10 +140,12 @@ func (fd rawFD) Read(p []byte) (int, error) {
 	}
 }
 
+func (fd rawFD) Write(p []byte) (int, error) { return syscall.Write(int(fd), p) }
+
 // stage is a started stage, as its tracer sees it.
 type stage struct {
 	pid  int
-	pipe *os.File // write end: the goByte, then EOF
+	conn *os.File
 }
 
 // startStage starts the stage with the descriptors that the command is to have
@@ -151,24 +164,37 @@ func startStage(o *Options, filter string) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, w, err := os.Pipe()
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	conn := os.NewFile(uintptr(pair[0]), "stage")
 	pid, err := syscall.ForkExec("/proc/self/exe",
-		[]string{stageName, strconv.Itoa(int(r.Fd()))},
-		&syscall.ProcAttr{Dir: o.Dir, Env: stageEnv, Files: stageFiles(o, int(r.Fd()))})
+		[]string{stageName, strconv.Itoa(pair[1])},
+		&syscall.ProcAttr{Dir: o.Dir, Env: stageEnv, Files: stageFiles(o, pair[1])})
+	unix.Close(pair[1])
 	if err != nil {
-		w.Close()
+		conn.Close()
 		return nil, startError(o, err)
 	}
-	s := &stage{pid: pid, pipe: w}
-	if _, err := w.Write(load); err != nil {
+	s := &stage{pid: pid, conn: conn}
+	if err := s.prepare(load); err != nil {
 		s.abandon()
 		return nil, fmt.Errorf("starting the command: %w", err)
 	}
 	return s, nil
+}
+
+// prepare tells the stage what to execute, and waits until it is ready to.
+func (s *stage) prepare(load []byte) error {
+	if _, err := s.conn.Write(load); err != nil {
+		return err
+	}
+	var answer [1]byte
+	if _, err := io.ReadFull(s.conn, answer[:]); err != nil {
+		return errors.New("it was killed before its start")
+	}
+	return nil
 }
 
 // startError says more of a failed start where it can.
@@ -186,8 +212,8 @@ func startError(o *Options, err error) error {
 
 // release lets the stage execute the command.
 func (s *stage) release() error {
-	_, err := s.pipe.WriteString(goByte)
-	if cerr := s.pipe.Close(); err == nil {
+	_, err := s.conn.Write([]byte{goByte})
+	if cerr := s.conn.Close(); err == nil {
 		err = cerr
 	}
 	return err
@@ -196,7 +222,7 @@ func (s *stage) release() error {
 // abandon ends a stage that must not execute the command.
 func (s *stage) abandon() {
 	_ = unix.Kill(s.pid, unix.SIGKILL)
-	s.pipe.Close()
+	s.conn.Close()
 	for {
 		if _, err := unix.Wait4(s.pid, nil, unix.WALL, nil); err != unix.EINTR {
 			return
@@ -205,8 +231,8 @@ func (s *stage) abandon() {
 }
 
 // stageFiles is the stage's descriptor table.
-func stageFiles(o *Options, pipe int) []uintptr {
-	files := inheritedFiles(pipe)
+func stageFiles(o *Options, conn int) []uintptr {
+	files := inheritedFiles(conn)
 	for n, f := range []*os.File{o.Stdin, o.Stdout, o.Stderr} {
 		if f != nil {
 			files[n] = f.Fd()
