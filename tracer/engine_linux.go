@@ -163,27 +163,20 @@ func (e *engine) run() (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := takeStage(s); err != nil {
-		s.abandon()
-		return Result{}, err
-	}
+	// What follows is done while the stage's runtime starts.
 	if e.waker, err = newWaker(); err != nil {
 		s.abandon()
 		return Result{}, fmt.Errorf("preparing to be woken: %w", err)
 	}
 	defer setRestart(wakeSignal, true)
 	defer e.waker.stop()
-	self, _ := readStatus("/proc", os.Getpid())
-	e.capable = self.hasPtraceCap()
-	e.command, e.staging = s.pid, true
-	e.result.PID = s.pid
-	e.threads[s.pid] = &thread{tid: s.pid, pid: s.pid}
-	job := os.Getpid()
-	if e.mayKeep {
-		job = os.Getppid()
-	}
-	e.own = watchOwnSignals(s.pid, job)
+	e.watch(s.pid)
 	defer e.own.stop()
+	defer e.cpu.stop()
+	if err := takeStage(s); err != nil {
+		s.abandon()
+		return Result{}, err
+	}
 	defer e.watchEnds()()
 
 	e.begin()
@@ -191,16 +184,32 @@ func (e *engine) run() (Result, error) {
 		s.abandon()
 		return Result{}, fmt.Errorf("starting the command: %w", err)
 	}
-	e.cpu = newProcessor()
-	defer e.cpu.stop()
 	e.loop()
 	e.finish()
 	return e.result, e.failure()
 }
 
-// takeStage seizes a stage, checks that the kernel can do what we need, and
+// watch prepares to follow the command that a stage will become.
+func (e *engine) watch(pid int) {
+	self, _ := readStatus("/proc", os.Getpid())
+	e.capable = self.hasPtraceCap()
+	e.command, e.staging = pid, true
+	e.result.PID = pid
+	e.threads[pid] = &thread{tid: pid, pid: pid}
+	job := os.Getpid()
+	if e.mayKeep {
+		job = os.Getppid()
+	}
+	e.own = watchOwnSignals(pid, job)
+	e.cpu = newProcessor()
+}
+
+// takeStage waits until a stage is ready, seizes it, checks that the kernel can do what we need, and
 // leaves it running to its next call.
 func takeStage(s *stage) error {
+	if err := s.ready(); err != nil {
+		return err
+	}
 	if err := seize(s.pid, stageOptions); err != nil {
 		return seizeError(err)
 	}

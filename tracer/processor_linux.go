@@ -26,6 +26,9 @@ import (
 const (
 	// followEvery is after how many stops the engine looks where its tracees run.
 	followEvery = 64
+	// watchFrom is after how many stops the watcher begins: most commands are
+	// over by then. A multiple of followEvery.
+	watchFrom = 1024
 	// watchEvery is how often the watcher looks, and spare how many ticks of
 	// that time some processor must have been idle.
 	watchEvery = 100 * time.Millisecond
@@ -50,15 +53,13 @@ type processor struct {
 	over    chan struct{} // nil: there is nothing to choose
 }
 
-// newProcessor must be called on the engine's thread, after the command was
-// started: a child inherits mask and policy.
+// newProcessor must be called on the engine's thread.
 func newProcessor() *processor {
 	p := &processor{tid: unix.Gettid(), at: -1}
 	if unix.SchedGetaffinity(0, &p.allowed) != nil || p.allowed.Count() < 2 {
 		return p
 	}
 	p.over = make(chan struct{})
-	go p.watch()
 	return p
 }
 
@@ -117,8 +118,11 @@ func (p *processor) beIdle() bool {
 // follow is called at each stop, with the thread that has stopped.
 func (p *processor) follow(tid int) {
 	p.stops++
-	if p.over == nil || p.stops%followEvery != 1 {
+	if p.over == nil || p.stops%followEvery != 0 {
 		return
+	}
+	if p.stops == watchFrom {
+		go p.watch()
 	}
 	cpu := lastProcessor(tid)
 	if cpu < 0 || cpu == p.at || !p.allowed.IsSet(cpu) {

@@ -178,21 +178,18 @@ func startStage(o *Options, filter string) (*stage, error) {
 		return nil, startError(o, err)
 	}
 	s := &stage{pid: pid, conn: conn}
-	if err := s.prepare(load); err != nil {
+	if _, err := conn.Write(load); err != nil {
 		s.abandon()
 		return nil, fmt.Errorf("starting the command: %w", err)
 	}
 	return s, nil
 }
 
-// prepare tells the stage what to execute, and waits until it is ready to.
-func (s *stage) prepare(load []byte) error {
-	if _, err := s.conn.Write(load); err != nil {
-		return err
-	}
+// ready waits until the stage is.
+func (s *stage) ready() error {
 	var answer [1]byte
 	if _, err := io.ReadFull(s.conn, answer[:]); err != nil {
-		return errors.New("it was killed before its start")
+		return errors.New("the command was killed before its start")
 	}
 	return nil
 }
