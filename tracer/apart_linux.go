@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"syscall"
@@ -85,7 +87,7 @@ func startApart(file *os.File) (*apart, error) {
 	out := int(file.Fd())
 	pid, err := syscall.ForkExec("/proc/self/exe",
 		[]string{apartName, strconv.Itoa(pair[1]), strconv.Itoa(out)},
-		&syscall.ProcAttr{Env: syscall.Environ(), Files: inheritedFiles(pair[1], out)})
+		&syscall.ProcAttr{Env: append(slices.Clone(stageEnv), syscall.Environ()...), Files: inheritedFiles(pair[1], out)})
 	if err != nil {
 		conn.Close()
 		return nil, err
@@ -141,8 +143,12 @@ type order struct {
 }
 
 func newOrder(o *Options) *order {
+	env := o.Env
+	if env == nil {
+		env = os.Environ() // the engine's own is another
+	}
 	return &order{
-		Argv: toBytes(o.Argv), Env: toBytes(o.Env), Dir: []byte(o.Dir), Tool: o.Tool,
+		Argv: toBytes(o.Argv), Env: toBytes(env), Dir: []byte(o.Dir), Tool: o.Tool,
 		StringLimit: o.StringLimit, Quiet: o.Quiet, Timeout: o.Timeout,
 		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter, MaxSize: o.MaxSize,
 	}
@@ -260,6 +266,9 @@ func runApart() {
 	// make the command ignore it.
 	signal.Notify(make(chan os.Signal, 1), unix.SIGXFSZ)
 
+	// The engine holds one, see wait_linux.go. So said, the number doesn't change.
+	runtime.GOMAXPROCS(max(2, runtime.GOMAXPROCS(0)))
+
 	conn := os.NewFile(uintptr(fd), "stracex")
 	in := json.NewDecoder(conn)
 	var todo order
@@ -317,7 +326,7 @@ func record(ctx context.Context, o Options, file *os.File) (Result, <-chan struc
 		w.Limit(o.MaxSize)
 	}
 	stop := flushRegularly(w)
-	o.Sink = w.Write
+	o.Sink, o.apart = w.Write, true
 	result, kept, err := run(ctx, o, true)
 	stop()
 	if cerr := w.Close(); err == nil && cerr != nil {

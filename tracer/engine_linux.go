@@ -56,8 +56,11 @@ type engine struct {
 	lastEvent time.Time // when a tracee last did something, while over
 	own       *ownSignals
 	looked    lookedUp
+	kinds     map[uint64]*kind
 	cpu       *processor
 	now       current
+	late      *stx.Record // not given to the sink yet
+	heap      *heap       // nil: Go's own affair
 }
 
 // current is what belongs to the stop at hand only. It is used again at the next.
@@ -83,14 +86,21 @@ type thread struct {
 
 // call is a system call between its two stops.
 type call struct {
-	arch   abi.Arch
-	nr     uint64
-	name   string
+	*kind
 	args   [6]uint64
 	desc   *abi.Call // nil: not in abi's table
 	copies           // at the entry
 	// silent: the engine itself wants to know of it, it is not recorded.
 	silent bool
+}
+
+// kind is what is known of all calls of a number.
+type kind struct {
+	arch     abi.Arch
+	nr       uint64
+	name     string
+	desc     *abi.Call // of no command in particular
+	executes bool
 }
 
 // early is a thread seen before its birth was announced.
@@ -138,7 +148,13 @@ func run(ctx context.Context, o Options, mayKeep bool) (_ Result, kept <-chan st
 		// whatever state ptrace and the signal mask have left in it.
 		runtime.LockOSThread()
 		e := &engine{opt: o, ctx: ctx, mayKeep: mayKeep, threads: map[int]*thread{}, early: map[int]*early{}}
+		if o.apart {
+			e.heap = ownHeap()
+		}
 		result, err := e.run()
+		if o.apart {
+			e.heap.give()
+		}
 		done <- outcome{result, err}
 		if result.Kept > 0 {
 			e.keep()
@@ -255,16 +271,15 @@ func (e *engine) watchEnds() func() {
 // loop takes stops and deaths of tracees until there are none left, or those
 // that are left were let go.
 func (e *engine) loop() {
+
 	for !e.ending.done {
 		var status unix.WaitStatus
-		// __WNOTHREAD: only this thread's children and tracees; others that
-		// the program has started are none of our business.
-		tid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
+		tid, err := e.wait(&status)
 		if err != nil && err != unix.EINTR {
 			return // ECHILD: all have ended
 		}
 		if err == nil {
-			e.cpu.follow(tid)
+			e.cpu.stopped(tid)
 			e.handle(tid, status)
 		}
 		if e.waker.noticed() {
@@ -341,13 +356,33 @@ func (e *engine) commandEnded(status unix.WaitStatus) {
 	e.beginQuiet()
 }
 
-// emit stamps a record and gives it to the sink. After the sink's first error
-// the capture is over.
+// emit stamps a record and gives it to the sink.
 func (e *engine) emit(r *stx.Record) {
+	e.emitLate()
+	r.Time = time.Now().UnixNano()
+	e.sink(r)
+}
+
+// emitLater is emit for the record of a call: it waits until the tracee runs
+// again, or until another record comes.
+func (e *engine) emitLater(r *stx.Record) {
+	e.emitLate()
+	r.Time = time.Now().UnixNano()
+	e.late = r
+}
+
+func (e *engine) emitLate() {
+	if r := e.late; r != nil {
+		e.late = nil
+		e.sink(r)
+	}
+}
+
+// sink gives a record on. After the sink's first error the capture is over.
+func (e *engine) sink(r *stx.Record) {
 	if e.sinkErr != nil || e.opt.Sink == nil {
 		return
 	}
-	r.Time = time.Now().UnixNano()
 	if err := e.opt.Sink(r); err != nil {
 		e.sinkErr = err
 		e.letAllGo("sink")

@@ -81,7 +81,7 @@ func (e *engine) lookUpPath(at place, c *call, errno unix.Errno, dirfd int, name
 	} else {
 		w := walk{place: at}
 		w.to(full, followsLast(c))
-		if executes(c.name) {
+		if c.executes {
 			inspectProgram(&w, ev)
 		}
 		ev.Walk = w.steps
@@ -167,7 +167,7 @@ func followsLast(c *call) bool {
 
 // mountFindings says what the mount of the last place reached forbids.
 func mountFindings(at place, steps []stx.PathStep, c *call, errno unix.Errno) []string {
-	if errno != unix.EROFS && !(errno == unix.EACCES && executes(c.name)) {
+	if errno != unix.EROFS && !(errno == unix.EACCES && c.executes) {
 		return nil
 	}
 	for i := len(steps) - 1; i >= 0; i-- {

@@ -86,33 +86,41 @@ func (c *copies) use(n int) []byte {
 type copier func(p *plan, a *abi.Arg, addr uint64)
 
 // The kinds of arguments that point to something.
-var atEntry = map[abi.Kind]copier{
+var atEntry = byKind(map[abi.Kind]copier{
 	abi.Path: (*plan).str, abi.Str: (*plan).str,
 	abi.Argv: (*plan).argv, abi.Envp: (*plan).pointers,
 	abi.Buf: (*plan).written, abi.IOVec: (*plan).writtenVector,
 	abi.MsgHdr: (*plan).sentMessage, abi.MMsgHdr: (*plan).sentMessages,
 	abi.SockAddr: (*plan).sockaddr, abi.OptVal: (*plan).option,
 	abi.IoctlArg: (*plan).ioctl, abi.FcntlArg: (*plan).none,
-}
+})
 
-var atExit = map[abi.Kind]copier{
+var atExit = byKind(map[abi.Kind]copier{
 	abi.Path: (*plan).gotten, abi.Str: (*plan).gotten,
 	abi.Buf: (*plan).gotten, abi.IOVec: (*plan).gottenVector,
 	abi.MsgHdr: (*plan).receivedMessage, abi.MMsgHdr: (*plan).receivedMessages,
 	abi.SockAddr: (*plan).sockaddr, abi.OptVal: (*plan).option,
 	abi.IoctlArg: (*plan).ioctl, abi.FcntlArg: (*plan).none,
-}
+})
 
 // atBoth are the kinds with a size of their own.
-var atBoth = map[abi.Kind]copier{
+var atBoth = byKind(map[abi.Kind]copier{
 	abi.SockLen: fixed(4), abi.WStatus: fixed(4), abi.FDPair: fixed(8),
 	abi.IntPtr: fixed(4), abi.LongPtr: (*plan).long,
 	abi.Struct: (*plan).structure, abi.Array: (*plan).array, abi.SigSet: (*plan).sigset,
+})
+
+// byKind makes a list of a map: it is asked at each stop.
+func byKind(m map[abi.Kind]copier) (list [256]copier) {
+	for kind, c := range m {
+		list[kind] = c
+	}
+	return list
 }
 
 // enter gives the memory that the call reads.
 func (p *plan) enter() []stx.Mem {
-	p.each(abi.In, atEntry)
+	p.each(abi.In, &atEntry)
 	return p.out
 }
 
@@ -121,7 +129,7 @@ func (p *plan) enter() []stx.Mem {
 func (p *plan) exit(ret int64, failed bool) []stx.Mem {
 	p.ret = ret
 	if !failed || p.interrupted() {
-		p.each(abi.Out, atExit)
+		p.each(abi.Out, &atExit)
 	}
 	return p.out
 }
@@ -133,7 +141,7 @@ func (p *plan) interrupted() bool {
 		(p.call.name == "nanosleep" || p.call.name == "clock_nanosleep")
 }
 
-func (p *plan) each(when abi.Dir, table map[abi.Kind]copier) {
+func (p *plan) each(when abi.Dir, table *[256]copier) {
 	if p.call.desc == nil {
 		return
 	}

@@ -41,7 +41,7 @@ func words(size int, list ...uint64) []byte {
 
 // planOf prepares a call whose descriptors are all special, or all files.
 func planOf(arch abi.Arch, name string, mem fakeMemory, special bool, args ...uint64) *plan {
-	c := &call{arch: arch, name: name}
+	c := &call{kind: &kind{arch: arch, name: name}}
 	copy(c.args[:], args)
 	c.desc = arch.Lookup(name).For(arch, c.args)
 	return &plan{memory: mem, call: c, limit: 256, special: func(int, int) bool { return special }}

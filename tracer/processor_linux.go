@@ -13,29 +13,35 @@ import (
 
 // A stop is two switches, from the tracee to the tracer and back. Where they sit
 // on different processors each switch wakes an idle one, which costs more than
-// all that the engine does in between. So the engine's thread (never a tracee)
-// chooses its place:
+// all that the engine does in between.
+// So the engine's thread (never a tracee) chooses its place:
 //
 //   - As a thread of the policy SCHED_IDLE (sched(7)) it counts for nothing: the
-//     scheduler wakes the tracee right where the engine runs. That is for
-//     tracees that run one at a time. Where processors are scarce the engine
-//     would starve, and the tracees with it, so a watcher takes it back then.
-//   - Else it follows its tracees: every so many stops it moves to the processor
-//     where the one that has stopped was running.
+//     scheduler wakes a tracee right where the engine runs. Where processors are
+//     scarce the engine would starve, and the tracees with it, so a watcher takes
+//     it back then. While programs are started one after the other it is no
+//     gain: the scheduler puts each where there is room, away from the engine.
+//   - A thread that has stopped many times in a row is followed: the engine binds
+//     itself to the processor where that one ran. With several at work it is
+//     better free.
 
 const (
-	// followEvery is after how many stops the engine looks where its tracees run.
-	followEvery = 64
 	// watchFrom is after how many stops the watcher begins: most commands are
-	// over by then. A multiple of followEvery.
+	// over by then.
 	watchFrom = 1024
 	// watchEvery is how often the watcher looks, and spare how many ticks of
 	// that time some processor must have been idle.
 	watchEvery = 100 * time.Millisecond
 	spare      = 3
-	// The engine tries to be idle again after firstPause, the next time after
-	// twice as long, and so on.
+	// After it has starved the engine isn't idle for firstPause, the next time
+	// for twice as long, and so on.
 	firstPause = time.Second
+	// startsApart is how many stops must have come since a program was started.
+	startsApart = 512
+	// followAfter is after how many stops in a row a thread is followed.
+	followAfter = 128
+	// lookEvery is after how many stops the engine looks where it should be.
+	lookEvery = 16
 )
 
 const (
@@ -47,96 +53,136 @@ const (
 type processor struct {
 	tid     int
 	allowed unix.CPUSet
-	at      int // where the engine is bound to, -1 for nowhere
-	stops   int
-	idle    atomic.Bool
-	over    chan struct{} // nil: there is nothing to choose
+	able    bool // there is something to choose
+
+	stops       int
+	started     int // at which stop a program was started last
+	last, inRow int // the thread that has stopped last, and how often in a row
+	idle        bool
+	at          int         // where the engine is bound to, -1 for nowhere
+	sleeps      int64       // of the engine's thread, at its last look
+	scarce      atomic.Bool // processors are
+	over        chan struct{}
 }
 
 // newProcessor must be called on the engine's thread.
 func newProcessor() *processor {
-	p := &processor{tid: unix.Gettid(), at: -1}
-	if unix.SchedGetaffinity(0, &p.allowed) != nil || p.allowed.Count() < 2 {
-		return p
-	}
-	p.over = make(chan struct{})
+	p := &processor{tid: unix.Gettid(), at: -1, over: make(chan struct{})}
+	p.able = unix.SchedGetaffinity(0, &p.allowed) == nil && p.allowed.Count() > 1
 	return p
 }
 
 func (p *processor) stop() {
-	if p.over != nil {
-		close(p.over)
+	close(p.over)
+	p.free()
+	p.beIdle(false)
+}
+
+// programStarted is called after an execve.
+func (p *processor) programStarted() { p.started = p.stops }
+
+// stopped is called at each stop, with the thread that has stopped.
+func (p *processor) stopped(tid int) {
+	if p.stops++; tid != p.last {
+		p.last, p.inRow = tid, 0
+		p.free()
+	}
+	if p.inRow++; p.able && p.stops%lookEvery == 0 && p.stops >= watchFrom {
+		p.look(tid)
 	}
 }
 
-// watch makes the engine idle while that is good.
-func (p *processor) watch() {
-	if !policyReturns() {
-		return
-	}
-	pause := firstPause
-	for {
-		if !p.beIdle() {
-			return
-		}
-		select {
-		case <-time.After(pause):
-			pause *= 2
-		case <-p.over:
-			return
-		}
-	}
-}
-
-// beIdle makes the engine idle until it starves. False: there is no more to do.
-func (p *processor) beIdle() bool {
-	before, ok := p.idleTime()
-	if !ok || setPolicy(p.tid, schedIdle) != nil {
-		return false
-	}
-	p.idle.Store(true)
-	defer func() {
-		_ = setPolicy(p.tid, schedNormal)
-		p.idle.Store(false)
-	}()
-	t := time.NewTicker(watchEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-		case <-p.over:
-			return false
-		}
-		now, ok := p.idleTime()
-		if !ok || now-before < spare {
-			return ok
-		}
-		before = now
-	}
-}
-
-// follow is called at each stop, with the thread that has stopped.
-func (p *processor) follow(tid int) {
-	p.stops++
-	if p.over == nil || p.stops%followEvery != 0 {
-		return
-	}
+// look chooses the engine's policy and place.
+func (p *processor) look(tid int) {
 	if p.stops == watchFrom {
-		go p.watch()
+		if p.able = policyReturns(); p.able {
+			go p.watch()
+		}
 	}
+	p.beIdle(p.able && !p.scarce.Load() && p.stops-p.started > startsApart)
+	switch {
+	case !p.idle:
+		p.free()
+	case p.inRow >= followAfter && p.away():
+		p.follow(tid)
+	}
+}
+
+// away says whether the engine is elsewhere than the thread that it follows.
+// Beside it the engine doesn't sleep before a stop: when it runs, the thread has
+// stopped.
+func (p *processor) away() bool {
+	var u unix.Rusage
+	_ = unix.Getrusage(unix.RUSAGE_THREAD, &u)
+	slept := u.Nvcsw - p.sleeps
+	p.sleeps = u.Nvcsw
+	return p.at < 0 || slept > lookEvery/2
+}
+
+// follow binds the engine to where the thread ran last.
+func (p *processor) follow(tid int) {
 	cpu := lastProcessor(tid)
 	if cpu < 0 || cpu == p.at || !p.allowed.IsSet(cpu) {
 		return
 	}
 	var set unix.CPUSet
 	set.Set(cpu)
-	if unix.SchedSetaffinity(0, &set) != nil {
+	if unix.SchedSetaffinity(0, &set) == nil {
+		p.at = cpu
+	}
+}
+
+// free lets the engine run anywhere.
+func (p *processor) free() {
+	if p.at >= 0 && unix.SchedSetaffinity(0, &p.allowed) == nil {
+		p.at = -1
+	}
+}
+
+// beIdle gives the engine the policy SCHED_IDLE, or its own.
+func (p *processor) beIdle(idle bool) {
+	if idle == p.idle {
 		return
 	}
-	p.at = cpu
-	if p.idle.Load() && unix.SchedSetaffinity(0, &p.allowed) == nil {
-		p.at = -1 // it has moved; should others want the processor, it may go
+	policy := schedNormal
+	if idle {
+		policy = schedIdle
 	}
+	if setPolicy(p.tid, policy) == nil {
+		p.idle = idle
+	}
+}
+
+// watch sees when an idle engine starves. It gets no processor to change that
+// itself.
+func (p *processor) watch() {
+	t := time.NewTicker(watchEvery)
+	defer t.Stop()
+	before, ok := p.idleTime()
+	pause, until := firstPause, time.Time{}
+	for ok {
+		select {
+		case <-t.C:
+		case <-p.over:
+			return
+		}
+		var now int64
+		now, ok = p.idleTime()
+		switch starves := now-before < spare; {
+		case starves && !p.scarce.Load():
+			p.scarce.Store(true)
+			until = time.Now().Add(pause)
+			pause *= 2
+		case !starves && time.Now().After(until):
+			p.scarce.Store(false)
+		}
+		if p.scarce.Load() {
+			_ = setPolicy(p.tid, schedNormal)
+		}
+		before = now
+	}
+	p.scarce.Store(true) // it can't be seen
+	_ = setPolicy(p.tid, schedNormal)
 }
 
 // setPolicy sets a thread's scheduling policy.

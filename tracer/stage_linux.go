@@ -103,7 +103,8 @@ func executeFrom(conn io.ReadWriter) error {
 
 // stageEnv is the environment of the stage itself, not of the command. Without
 // it a SIGURG, by which Go's runtime interrupts its threads, may still be on its
-// way at the execve and reach the command.
+// way at the execve and reach the command. The engine's process has it too: its
+// wait4 would be interrupted by it.
 var stageEnv = []string{"GODEBUG=asyncpreemptoff=1"}
 
 // stageLoad is what executeFrom reads: its size, then the number of arguments, the

@@ -33,6 +33,7 @@ func (e *engine) stopped(t *thread, status unix.WaitStatus) {
 		return
 	}
 	e.resume(t, 0)
+	e.emitLate()
 }
 
 // resume lets a stopped tracee run to its next stop, or go for good. ESRCH means
@@ -218,11 +219,12 @@ func (e *engine) syscallStop(t *thread) {
 }
 
 func (e *engine) enter(t *thread, info *syscallStop) {
-	arch := abi.Arch(info.arch)
 	c := &t.entered
 	c.copies.reset()
-	*c = call{arch: arch, nr: info.nr, args: info.args, name: arch.CallName(info.nr), copies: c.copies}
-	c.desc = e.describe(c)
+	*c = call{kind: e.kind(abi.Arch(info.arch), info.nr), args: info.args, copies: c.copies}
+	if c.desc = c.kind.desc; c.desc != nil {
+		c.desc = c.desc.For(c.arch, c.args)
+	}
 	if !e.choice.recorded(c) {
 		if !e.choice.needed(c) {
 			t.call = nil
@@ -247,7 +249,7 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 		Arch: info.arch, Nr: info.nr, Args: info.args, IP: info.ip, SP: info.sp, Mem: c.out,
 	}
 	e.now.record = stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: &e.now.enter}
-	e.emit(&e.now.record)
+	e.emitLater(&e.now.record)
 }
 
 func (e *engine) exit(t *thread, info *syscallStop) {
@@ -257,7 +259,7 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 		return // the stage's, or begun before we followed
 	}
 	var mem []stx.Mem
-	if executes(c.name) && !info.isError {
+	if c.executes && !info.isError {
 		// The old program's memory, which the call pointed to, is gone.
 	} else {
 		e.now.copies.reset()
@@ -268,7 +270,7 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 	if !c.silent {
 		e.now.exit = stx.Exit{Ret: info.ret, IsError: info.isError, Mem: mem}
 		e.now.record = stx.Record{Kind: stx.KindExit, TID: t.tid, Exit: &e.now.exit}
-		e.emit(&e.now.record)
+		e.emitLater(&e.now.record)
 	}
 	if e.filtered && !info.isError {
 		e.reconsider(t, c)
@@ -278,11 +280,12 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 		if !c.silent {
 			e.lookUp(t, c, unix.Errno(-info.ret))
 		}
-		if executes(c.name) && t.tid == e.command && !e.started {
+		if c.executes && t.tid == e.command && !e.started {
 			e.staging = true // the rest is the stage's farewell
 		}
-	case executes(c.name):
+	case c.executes:
 		e.started = true
+		e.cpu.programStarted()
 		e.emit(&stx.Record{Kind: stx.KindProcess, TID: t.tid, Process: e.execSnapshot(t.pid)})
 		e.noteSetID(t)
 	}
@@ -291,14 +294,23 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 	}
 }
 
-func executes(name string) bool { return name == "execve" || name == "execveat" }
-
-// describe finds the call in abi's table.
-func (e *engine) describe(c *call) *abi.Call {
-	if d := c.arch.Lookup(c.name); d != nil {
-		return d.For(c.arch, c.args)
+// kind finds what is known of a call's number.
+func (e *engine) kind(arch abi.Arch, nr uint64) *kind {
+	const few = 1 << 16 // a program can make up numbers without end
+	key := uint64(arch)<<32 | nr
+	if k := e.kinds[key]; k != nil && k.nr == nr {
+		return k
 	}
-	return nil
+	name := arch.CallName(nr)
+	k := &kind{arch: arch, nr: nr, name: name, desc: arch.Lookup(name),
+		executes: name == "execve" || name == "execveat"}
+	if nr < few {
+		if e.kinds == nil {
+			e.kinds = map[uint64]*kind{}
+		}
+		e.kinds[key] = k
+	}
+	return k
 }
 
 // prepare makes ready to copy what a call of a stopped thread points to, into c.

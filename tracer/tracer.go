@@ -44,6 +44,8 @@ type Options struct {
 	// nothing of the record, which is used again. After an error nothing more is recorded,
 	// the command runs on untraced, and Run returns the error with the result.
 	Sink func(*stx.Record) error
+	// apart: the process is the engine's alone.
+	apart bool
 }
 
 // Result is how the command ended.

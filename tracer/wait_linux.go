@@ -1,0 +1,68 @@
+package tracer
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Go's scheduler takes a blocked system call for an occasion to do something
+// else, and watches for that each 20 µs. In the engine's own process there is
+// little else, so wait4 is called there without its knowledge. Then nobody can
+// stop the world while the engine waits, so garbage is collected between stops,
+// by the engine itself.
+
+// wait waits for a report of a tracee. __WNOTHREAD: only this thread's children
+// and tracees; others that the program has started are none of our business.
+func (e *engine) wait(status *unix.WaitStatus) (tid int, err error) {
+	const options = unix.WALL | unix.WNOTHREAD
+	if e.heap == nil {
+		return unix.Wait4(-1, status, options, nil)
+	}
+	e.heap.collect()
+	var raw uint32
+	n, _, errno := unix.RawSyscall6(unix.SYS_WAIT4, ^uintptr(0), uintptr(unsafe.Pointer(&raw)), options, 0, 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	*status = unix.WaitStatus(raw)
+	return int(n), nil
+}
+
+const (
+	// collectEvery is after how many stops the heap's size is looked at.
+	collectEvery = 4096
+	heapMin      = 16 << 20
+)
+
+// heap collects garbage when the heap has grown to twice of what lived on.
+type heap struct {
+	stops  int
+	most   uint64
+	sample []metrics.Sample
+}
+
+// ownHeap takes the process's heap out of Go's care, until give.
+func ownHeap() *heap {
+	debug.SetGCPercent(-1)
+	return &heap{most: heapMin, sample: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}}
+}
+
+func (h *heap) give() { debug.SetGCPercent(100) }
+
+func (h *heap) collect() {
+	if h.stops++; h.stops%collectEvery != 0 || h.size() < h.most {
+		return
+	}
+	runtime.GC()
+	h.most = max(heapMin, 2*h.size())
+}
+
+// size is the heap's size in bytes.
+func (h *heap) size() uint64 {
+	metrics.Read(h.sample)
+	return h.sample[0].Value.Uint64()
+}
