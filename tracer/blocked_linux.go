@@ -17,6 +17,11 @@ func (e *engine) recordBlocked() {
 			continue
 		}
 		if enter := blockedIn(t); enter != nil && e.ending.mode == modeFollow {
+			var c call
+			e.begun(&c, native, enter.Nr, enter.Args)
+			p := e.prepare(t, &c, copies{})
+			p.enter() // the memory of a thread that sleeps
+			enter.Mem = p.out
 			e.emit(&stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: enter})
 		}
 	}

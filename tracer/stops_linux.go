@@ -220,11 +220,7 @@ func (e *engine) syscallStop(t *thread) {
 
 func (e *engine) enter(t *thread, info *syscallStop) {
 	c := &t.entered
-	c.copies.reset()
-	*c = call{kind: e.kind(abi.Arch(info.arch), info.nr), args: info.args, copies: c.copies}
-	if c.desc = c.kind.desc; c.desc != nil {
-		c.desc = c.desc.For(c.arch, c.args)
-	}
+	e.begun(c, abi.Arch(info.arch), info.nr, info.args)
 	if !e.choice.recorded(c) {
 		if !e.choice.needed(c) {
 			t.call = nil
@@ -291,6 +287,15 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 	}
 	if t.mayOutlive {
 		e.mustDieWithUs(t)
+	}
+}
+
+// begun makes c the call that has begun.
+func (e *engine) begun(c *call, arch abi.Arch, nr uint64, args [6]uint64) {
+	c.copies.reset()
+	*c = call{kind: e.kind(arch, nr), args: args, copies: c.copies}
+	if c.desc = c.kind.desc; c.desc != nil {
+		c.desc = c.desc.For(arch, args)
 	}
 }
 

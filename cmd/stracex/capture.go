@@ -92,6 +92,11 @@ func (c *capture) close() {
 	}
 }
 
+// succeeded: the command has ended, with status 0.
+func (c *capture) succeeded() bool {
+	return !c.hung && c.result.ExitCode == 0 && c.result.Signal == 0
+}
+
 // status is the command's exit status as an error for run, with what went
 // wrong afterwards.
 func (c *capture) status(err error) error {

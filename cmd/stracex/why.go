@@ -65,6 +65,9 @@ func why(o tracer.Options, keep string, show *reportFlags) error {
 	if c.lost != nil {
 		complain(os.Stderr, c.lost)
 	}
+	if c.succeeded() && !show.verbose && show.format == "text" && !out.own {
+		return nil // nobody asks why
+	}
 	trace, err := c.trace()
 	if err != nil {
 		return c.status(err)
@@ -72,9 +75,6 @@ func why(o tracer.Options, keep string, show *reportFlags) error {
 	d, err := diagnose(trace, c.name, c.hung)
 	if err != nil {
 		return c.status(err)
-	}
-	if d.Outcome.Status == "ok" && !show.verbose && show.format == "text" && !out.own {
-		return c.status(nil)
 	}
 	return c.status(out.write(d))
 }

@@ -109,6 +109,13 @@ func TestDiagnosisMemory(t *testing.T) {
 		{"mprotect", [6]uint64{0x1000, 4096, 1}, false},
 		{"mprotect", [6]uint64{0x1000, 4096, 5}, true},
 		{"openat", [6]uint64{}, true},
+		{"fcntl", [6]uint64{3, 0, 10}, true},     // F_DUPFD
+		{"fcntl", [6]uint64{3, 1}, false},        // F_GETFD
+		{"fcntl", [6]uint64{3, 2, 1}, true},      // F_SETFD
+		{"fcntl", [6]uint64{3, 3}, false},        // F_GETFL
+		{"fcntl", [6]uint64{3, 4, 0x800}, false}, // F_SETFL
+		{"fcntl", [6]uint64{3, 6, 0x1000}, true}, // F_SETLK
+		{"fcntl", [6]uint64{3, 1030, 10}, true},  // F_DUPFD_CLOEXEC
 	} {
 		if got := s.Matches(abi.AMD64, nr(c.name), c.args); got != c.want {
 			t.Errorf("%s%x: %v", c.name, c.args, got)
@@ -175,7 +182,7 @@ func TestProgram(t *testing.T) {
 		vm := newVM(t, s)
 		args := [6]uint64{}
 		for i := range args {
-			args[i] = rapid.SampledFrom([]uint64{0, 1, 4, 0x20, 0x22, large - 1, large, 1 << 32, ^uint64(0)}).Draw(t, "arg")
+			args[i] = rapid.SampledFrom([]uint64{0, 1, 2, 3, 4, 5, 0x20, 0x22, large - 1, large, 1 << 32, ^uint64(0)}).Draw(t, "arg")
 		}
 		for _, arch := range arches {
 			for nr := range uint64(numbers + 8) {

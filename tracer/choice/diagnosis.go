@@ -27,6 +27,8 @@ var silent = []string{
 	"set_tid_address", "set_robust_list", "get_robust_list", "rseq", "arch_prctl",
 	"set_thread_area", "get_thread_area",
 	"getrandom", "uname", "sysinfo",
+	// pauses: what a thread sleeps in at the end is seen at the end, too
+	"nanosleep", "clock_nanosleep", "clock_nanosleep_time64",
 }
 
 // large is a piece of memory whose lack a program can't get over.
@@ -40,12 +42,25 @@ var conditions = []condition{
 	{"mremap", []test{{2, atLeast, large}}},
 	// A security module may forbid code that was written (execmem).
 	{"mprotect", []test{{2, anyBit, protExec}}},
+	// All but what flags a descriptor has, and F_SETFL.
+	{"fcntl", fcntlTests},
+	{"fcntl64", fcntlTests},
 }
+
+var fcntlTests = []test{{1, equal, fDupFD}, {1, equal, fSetFD}, {1, atLeast, fSetFL + 1}}
 
 // Of linux/mman.h and asm-generic/mman-common.h, the same on all of arches.
 const (
 	mapAnonymous = 0x20
 	protExec     = 0x4
+)
+
+// Commands of fcntl, below which are F_GETFD and F_GETFL only
+// (asm-generic/fcntl.h).
+const (
+	fDupFD = 0
+	fSetFD = 2
+	fSetFL = 4
 )
 
 // Diagnosis is everything that a diagnosis can rest on.
@@ -78,6 +93,7 @@ const (
 	anyBit  testKind = iota // some bit of v, which has 32, is set
 	noBit                   // none is
 	atLeast                 // the argument is v or more
+	equal                   // the argument's lower half is v
 )
 
 func (c *condition) holds(args [6]uint64) bool {
@@ -93,6 +109,10 @@ func (c *condition) holds(args [6]uint64) bool {
 			}
 		case atLeast:
 			if v >= t.v {
+				return true
+			}
+		case equal:
+			if uint32(v) == uint32(t.v) {
 				return true
 			}
 		}

@@ -104,6 +104,8 @@ func (c *condition) code() []bpf.Instruction {
 			head = []bpf.Instruction{low, bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: uint32(t.v), SkipTrue: yes}}
 		case noBit:
 			head = []bpf.Instruction{low, bpf.JumpIf{Cond: bpf.JumpBitsNotSet, Val: uint32(t.v), SkipTrue: yes}}
+		case equal:
+			head = []bpf.Instruction{low, bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(t.v), SkipTrue: yes}}
 		case atLeast: // v has 32 bits
 			head = []bpf.Instruction{
 				high, bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: 0, SkipTrue: yes + 2},
