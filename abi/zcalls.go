@@ -1176,6 +1176,26 @@ var calls = []Call{
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 			{Name: "argp", Kind: Struct, Dir: In, Set: "termios", Size: 36, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
+		{[]string{"TCGETS2"}, Call{Name: "ioctl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+			{Name: "argp", Kind: Struct, Dir: Out, Set: "termios2", Size: 44, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"TCSETS2", "TCSETSW2", "TCSETSF2"}, Call{Name: "ioctl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+			{Name: "argp", Kind: Struct, Dir: In, Set: "termios2", Size: 44, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"TCGETA"}, Call{Name: "ioctl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+			{Name: "argp", Kind: Struct, Dir: Out, Set: "termio", Size: 18, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"TCSETA", "TCSETAW", "TCSETAF"}, Call{Name: "ioctl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+			{Name: "argp", Kind: Struct, Dir: In, Set: "termio", Size: 18, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
 		{[]string{"TIOCGWINSZ"}, Call{Name: "ioctl", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
@@ -3867,6 +3887,26 @@ var otherCalls = [3][]Call{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 				{Name: "argp", Kind: Struct, Dir: In, Set: "termios", Size: 36, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"TCGETS2"}, Call{Name: "ioctl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+				{Name: "argp", Kind: Struct, Dir: Out, Set: "termios2", Size: 44, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"TCSETS2", "TCSETSW2", "TCSETSF2"}, Call{Name: "ioctl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+				{Name: "argp", Kind: Struct, Dir: In, Set: "termios2", Size: 44, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"TCGETA"}, Call{Name: "ioctl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+				{Name: "argp", Kind: Struct, Dir: Out, Set: "termio", Size: 18, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"TCSETA", "TCSETAW", "TCSETAF"}, Call{Name: "ioctl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+				{Name: "argp", Kind: Struct, Dir: In, Set: "termio", Size: 18, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"TIOCGWINSZ"}, Call{Name: "ioctl", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},

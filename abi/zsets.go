@@ -203,6 +203,7 @@ var sets = []set{
 	{name: "timex_state", unknown: "TIME_???", of: [3]*setValues{&set_timex_state_amd64, &set_timex_state_amd64, &set_timex_state_amd64}},
 	{name: "timex_status", unknown: "STA_???", of: [3]*setValues{&set_timex_status_amd64, &set_timex_status_amd64, &set_timex_status_amd64}},
 	{name: "tsc", unknown: "PR_TSC_???", of: [3]*setValues{&set_tsc_amd64, &set_tsc_amd64, &set_tsc_amd64}},
+	{name: "tty_ldisc", unknown: "N_???", of: [3]*setValues{&set_tty_ldisc_amd64, &set_tty_ldisc_amd64, &set_tty_ldisc_amd64}},
 	{name: "umount", unknown: "MNT_???", of: [3]*setValues{&set_umount_amd64, &set_umount_amd64, &set_umount_amd64}},
 	{name: "unalign", unknown: "PR_UNALIGN_???", of: [3]*setValues{&set_unalign_amd64, &set_unalign_amd64, &set_unalign_amd64}},
 	{name: "unshare", unknown: "CLONE_???", of: [3]*setValues{&set_unshare_amd64, &set_unshare_amd64, &set_unshare_amd64}},
@@ -977,7 +978,7 @@ var set_fs_flags_amd64 = setValues{
 
 var set_fs_magic_amd64 = setValues{
 	values: []named{
-		{0xef53, "EXT4_SUPER_MAGIC"},
+		{0xef53, "EXT2_SUPER_MAGIC"},
 		{0x58465342, "XFS_SUPER_MAGIC"},
 		{0x9123683e, "BTRFS_SUPER_MAGIC"},
 		{0x794c7630, "OVERLAYFS_SUPER_MAGIC"},
@@ -3783,6 +3784,40 @@ var set_tsc_amd64 = setValues{
 	values: []named{
 		{0x1, "PR_TSC_ENABLE"},
 		{0x2, "PR_TSC_SIGSEGV"},
+	},
+}
+
+var set_tty_ldisc_amd64 = setValues{
+	values: []named{
+		{0x0, "N_TTY"},
+		{0x1, "N_SLIP"},
+		{0x2, "N_MOUSE"},
+		{0x3, "N_PPP"},
+		{0x4, "N_STRIP"},
+		{0x5, "N_AX25"},
+		{0x6, "N_X25"},
+		{0x7, "N_6PACK"},
+		{0x8, "N_MASC"},
+		{0x9, "N_R3964"},
+		{0xa, "N_PROFIBUS_FDL"},
+		{0xb, "N_IRDA"},
+		{0xc, "N_SMSBLOCK"},
+		{0xd, "N_HDLC"},
+		{0xe, "N_SYNC_PPP"},
+		{0xf, "N_HCI"},
+		{0x10, "N_GIGASET_M101"},
+		{0x11, "N_SLCAN"},
+		{0x12, "N_PPS"},
+		{0x13, "N_V253"},
+		{0x14, "N_CAIF"},
+		{0x15, "N_GSM0710"},
+		{0x16, "N_TI_WL"},
+		{0x17, "N_TRACESINK"},
+		{0x18, "N_TRACEROUTER"},
+		{0x19, "N_NCI"},
+		{0x1a, "N_SPEAKUP"},
+		{0x1b, "N_NULL"},
+		{0x1e, "N_CAN327"},
 	},
 }
 

@@ -54,3 +54,25 @@ func BenchmarkAppend(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkCapture(b *testing.B)        { benchCapture(b, New) }
+func BenchmarkCaptureVerbose(b *testing.B) { benchCapture(b, NewVerbose) }
+
+// benchCapture reads captures of many kinds of calls.
+func benchCapture(b *testing.B, read func(io.Reader, string) (Reader, error)) {
+	var captures [][]byte
+	for _, f := range rawFixtures(b) {
+		captures = append(captures, capture(b, f.file("capture").Data))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, stx := range captures {
+			r, err := read(bytes.NewReader(stx), "capture")
+			for ; err == nil; _, err = r.Read() {
+			}
+			if err != io.EOF {
+				b.Fatal(err)
+			}
+		}
+	}
+}

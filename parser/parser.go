@@ -83,7 +83,16 @@ const peekSize = 64 << 10
 // compressed with gzip or zstd; name is for references and messages. An error
 // says what the file is instead, and what to do: it is a *NotATraceError for a
 // file that is neither, ErrEmpty for an empty one.
-func New(r io.Reader, name string) (Reader, error) {
+//
+// Structures of a capture are abbreviated as strace does by default.
+func New(r io.Reader, name string) (Reader, error) { return open(r, name, false) }
+
+// NewVerbose is like New, but gives the structures of a capture whole, as strace
+// -v writes them: all members of a stat, the entries of a folder, and so on. Of a
+// log it gives what the log has.
+func NewVerbose(r io.Reader, name string) (Reader, error) { return open(r, name, true) }
+
+func open(r io.Reader, name string, verbose bool) (Reader, error) {
 	b := bufio.NewReaderSize(r, peekSize)
 	head, err := b.Peek(peekSize)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -93,13 +102,13 @@ func New(r io.Reader, name string) (Reader, error) {
 	case len(head) == 0:
 		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
 	case stx.IsCapture(head):
-		return newRaw(b, name)
+		return newRaw(b, name, verbose)
 	case bytes.HasPrefix(head, gzipMagic), bytes.HasPrefix(head, zstdMagic):
 		plain, err := decompress(b, head)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		return newPlain(plain, name)
+		return newPlain(plain, name, verbose)
 	}
 	return newText(b, head, name)
 }
@@ -119,7 +128,7 @@ func decompress(r io.Reader, head []byte) (io.Reader, error) {
 }
 
 // newPlain reads what was compressed: it is not unpacked a second time.
-func newPlain(r io.Reader, name string) (Reader, error) {
+func newPlain(r io.Reader, name string, verbose bool) (Reader, error) {
 	b := bufio.NewReaderSize(r, peekSize)
 	head, err := b.Peek(peekSize)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -129,7 +138,7 @@ func newPlain(r io.Reader, name string) (Reader, error) {
 		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
 	}
 	if stx.IsCapture(head) {
-		return newRaw(b, name)
+		return newRaw(b, name, verbose)
 	}
 	return newText(b, head, name)
 }

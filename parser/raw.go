@@ -16,11 +16,12 @@ import (
 // A call is held at its entry: when its exit is the next thing that happens it
 // becomes one event, as it is one line of strace.
 type rawReader struct {
-	stx    *stx.Reader
-	name   string
-	stats  Stats
-	begin  *stx.Begin
-	finish *stx.Finish
+	stx     *stx.Reader
+	name    string
+	verbose bool // structures are written whole
+	stats   Stats
+	begin   *stx.Begin
+	finish  *stx.Finish
 
 	ready  []*event.Event
 	open   map[int]*rawCall // by TID: calls that have begun and not ended
@@ -49,12 +50,12 @@ type rawCall struct {
 const maxAsides = 1 << 10
 
 // newRaw reads a capture.
-func newRaw(r io.Reader, name string) (Reader, error) {
+func newRaw(r io.Reader, name string, verbose bool) (Reader, error) {
 	s, err := stx.NewReader(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &rawReader{stx: s, name: name, stats: Stats{Kind: "capture"},
+	return &rawReader{stx: s, name: name, verbose: verbose, stats: Stats{Kind: "capture"},
 		open: map[int]*rawCall{}, interrupted: map[int]string{}, netlinks: newNetlinks()}, nil
 }
 

@@ -23,6 +23,8 @@ type decoder struct {
 	in   memory // as the program gave it
 	out  memory // as the kernel left it
 
+	verbose bool // structures are written whole, as by strace -v
+
 	exited bool
 	ret    int64
 	failed bool
@@ -66,12 +68,22 @@ func (d *decoder) values() []event.Value {
 		if a.Kind == abi.Unused || a.Kind == abi.High || a.Optional && !d.asksFor(i) {
 			continue
 		}
-		if !d.exited && (a.Dir&abi.InOut == abi.Out || d.name == "clone3" && i > 0) {
-			break // strace too has clone3's size behind what the kernel fills in
+		if !d.exited && d.later(i) {
+			break
 		}
 		values = append(values, d.value(i))
 	}
 	return values
+}
+
+// later says whether an argument is told only when the call returns.
+func (d *decoder) later(i int) bool {
+	a := &d.desc.Args[i]
+	switch {
+	case a.Dir&abi.InOut == abi.Out, a.Set == "timex", a.Set == "io_uring_params":
+		return true
+	}
+	return d.name == "clone3" && i > 0 // as strace, which has its size behind what the kernel fills in
 }
 
 // unknownCall writes all six registers in hex.

@@ -29,6 +29,7 @@ func init() {
 	structArgs = map[string]func(d *decoder, i int, a *abi.Arg) event.Value{
 		"fd_set": fdSetArg, "sigset_argpack": sigmaskPack, "clone_args": cloneStruct,
 		"timex": leftStruct, "flock": leftStruct, "flock64": leftStruct,
+		"io_uring_params": uringParams,
 	}
 	arrayArgs = map[string]func(d *decoder, i int, a *abi.Arg) event.Value{
 		"pollfd": pollFDs, "iovec": addrVector, "timespec": fileTimes, "timespec64": fileTimes, "timeval": fileTimes,
@@ -228,9 +229,9 @@ func fileTimes(d *decoder, i int, a *abi.Arg) event.Value {
 		case fraction.Name == "tv_nsec" && fraction.Int == omit:
 			v.Elems[n] = event.Value{Kind: event.Symbol, Str: "UTIME_OMIT"}
 		case fraction.Name == "tv_nsec":
-			v.Elems[n].Comment = timestamp(t.Elems[0].Int, fraction.Int, 9)
+			v.Elems[n].Comment = moment(t.Elems[0].Int, fraction.Int, 9)
 		default:
-			v.Elems[n].Comment = timestamp(t.Elems[0].Int, fraction.Int, 6)
+			v.Elems[n].Comment = moment(t.Elems[0].Int, fraction.Int, 6)
 		}
 	}
 	return v

@@ -17,7 +17,8 @@ type layout struct {
 	name   string
 	fields []layoutField
 	packed bool
-	hides  bool // some members are left out, "..." stands for them
+	shown  int  // the fields up to here have members that are written by default
+	hides  bool // some members are left out by default, "..." stands for them
 }
 
 type layoutField struct {
@@ -46,6 +47,9 @@ var layouts = sync.OnceValue(func() map[string]*layout {
 			f := parseField(w)
 			l.hides = l.hides || f.hide
 			l.fields = append(l.fields, f)
+			if f.name != "" && !f.hide {
+				l.shown = len(l.fields)
+			}
 		}
 		m[l.name] = l
 	}
@@ -99,15 +103,20 @@ type reading struct {
 }
 
 // structure reads a struct from b; what lies past b's end is left out and the
-// value is cut.
+// value is cut. Members that are left out by default are read only when they
+// are asked for, so that a struct with such ones is no member of another.
 func (d *decoder) structure(l *layout, b []byte) event.Value {
 	r := reading{d: d, b: b, long: d.long()}
 	return r.structure(l)
 }
 
 func (r *reading) structure(l *layout) event.Value {
-	v := event.Value{Kind: event.Struct, Cut: l.hides}
-	for _, f := range l.fields {
+	v := event.Value{Kind: event.Struct, Cut: l.hides && !r.d.verbose}
+	fields := l.fields
+	if l.hides && !r.d.verbose {
+		fields = fields[:l.shown]
+	}
+	for _, f := range fields {
 		if !l.packed {
 			r.align(r.alignment(&f))
 		}
@@ -120,7 +129,7 @@ func (r *reading) structure(l *layout) event.Value {
 			v.Cut = true
 			break
 		}
-		if f.name != "" && !f.hide {
+		if f.name != "" && (!f.hide || r.d.verbose) {
 			v.Elems = append(v.Elems, member(f.name, value))
 		}
 	}
@@ -236,7 +245,7 @@ func (d *decoder) scalar(f *layoutField, n, width uint64) event.Value {
 
 // pick takes some members of a struct, in another order.
 func pick(v event.Value, names ...string) event.Value {
-	out := event.Value{Kind: event.Struct, Cut: len(names) < len(v.Elems)}
+	out := event.Value{Kind: event.Struct, Elems: make([]event.Value, 0, len(names))}
 	for _, name := range names {
 		if e := v.Field(name); e.Kind != event.None {
 			out.Elems = append(out.Elems, e)

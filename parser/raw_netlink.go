@@ -222,7 +222,7 @@ func (d *decoder) netlinkFlags(kind string, n uint64) string {
 // decoder makes the values of a call that has begun.
 func (r *rawReader) decoder(c *rawCall) *decoder {
 	d := newDecoder(c.enter)
-	d.restarts = c.restarts
+	d.restarts, d.verbose = c.restarts, r.verbose
 	d.netlink = r.netlinks.protocol(c.tid, d)
 	return d
 }

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,7 +87,7 @@ func bufArg(d *decoder, i int, a *abi.Arg) event.Value {
 	n := d.length(a)
 	switch a.Set {
 	case "dirent", "dirent64":
-		return d.direntsAt(i, n, a.Set == "dirent64")
+		return d.direntsAt(d.args[i], n, a.Set == "dirent64")
 	case "msgbuf":
 		return d.msgbufAt(i, d.seen(a), n)
 	}
@@ -109,33 +110,6 @@ func (d *decoder) bufferAt(m memory, addr, n uint64) event.Value {
 		}
 	}
 	return d.stringValue(b, uint64(len(b)) < n)
-}
-
-// direntsAt counts the entries that getdents(2) gave, as strace does unless it
-// is asked for all.
-func (d *decoder) direntsAt(i int, n uint64, is64 bool) event.Value {
-	v := addrValue(d.args[i])
-	b := d.out.at(d.args[i], n)
-	if uint64(len(b)) < n {
-		return v
-	}
-	count := 0
-	for len(b) > 18 {
-		size := int(word(b[16:18])) // d_reclen
-		if !is64 && d.long() == 4 {
-			size = int(word(b[8:10]))
-		}
-		if size == 0 || size > len(b) {
-			break
-		}
-		b = b[size:]
-		count++
-	}
-	v.Comment = strconv.Itoa(count) + " entries"
-	if count == 1 {
-		v.Comment = "1 entry"
-	}
-	return v
 }
 
 // msgbufAt gives the message of msgsnd(2): a long, then n bytes.
@@ -190,18 +164,28 @@ func argvArg(d *decoder, i int, _ *abi.Arg) event.Value {
 	return v
 }
 
-// envpArg counts the variables, as strace does unless it is asked for all.
-func envpArg(d *decoder, i int, _ *abi.Arg) event.Value {
+// envpArg counts the variables, or gives them when all is asked for: those
+// that the capture has.
+func envpArg(d *decoder, i int, a *abi.Arg) event.Value {
 	v := addrValue(d.args[i])
 	list, whole := d.pointers(d.args[i])
 	if !whole {
 		return v
 	}
-	v.Comment = strconv.Itoa(len(list)) + " vars"
-	if len(list) == 1 {
-		v.Comment = "1 var"
+	captured := func(p uint64) bool { return d.in.piece(p) != nil }
+	if d.verbose && (len(list) == 0 || slices.ContainsFunc(list, captured)) {
+		return argvArg(d, i, a)
 	}
+	v.Comment = howMany(len(list), "var", "vars")
 	return v
+}
+
+// howMany writes a number of things.
+func howMany(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }
 
 // array makes an Array of one element, as strace writes what a pointer to a

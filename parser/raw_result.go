@@ -77,6 +77,11 @@ func setNote(set string) func(d *decoder, r *event.Result) string {
 	return func(d *decoder, r *event.Result) string { return d.arch.FlagText(set, uint64(r.Value)) }
 }
 
+// clockNote names the state of the clock.
+func clockNote(d *decoder, r *event.Result) string {
+	return d.arch.EnumText("timex_state", uint64(r.Value))
+}
+
 func fcntlNote(d *decoder, r *event.Result) string {
 	switch d.arch.EnumText("fcntl", d.args[1]) {
 	case "F_GETFD":

@@ -12,7 +12,7 @@ import (
 //
 //	NAME[@arch] [packed] [-]MEMBER:TYPE …
 //
-// "-" stands before a member that strace leaves out by default, "_" is one that
+// "-" stands before a member that is written only with -v, "_" is one that
 // is never written. TYPE is
 //
 //	i4 u4 x4 o4        a number of so many bytes: signed, unsigned, hexadecimal, octal
@@ -36,11 +36,12 @@ timex       modes:flags4/adjtimex offset:long freq:long maxerror:long esterror:l
 tms         tms_utime:long tms_stime:long tms_cutime:long tms_cstime:long
 utimbuf     actime:long modtime:long
 
-stat        st_dev:dev8 st_ino:u8 st_nlink:u8 st_mode:flags4/file_mode st_uid:u4 st_gid:u4 _:u4 st_rdev:dev8 st_size:i8
-stat@arm64  st_dev:dev8 st_ino:u8 st_mode:flags4/file_mode st_nlink:u4 st_uid:u4 st_gid:u4 st_rdev:dev8 _:u8 st_size:i8
-stat@i386   st_dev:dev4 st_ino:u4 st_mode:flags2/file_mode st_nlink:u2 st_uid:u2 st_gid:u2 st_rdev:dev4 st_size:u4
-stat64      st_dev:dev8 _:bytes*4 _:u4 st_mode:flags4/file_mode st_nlink:u4 st_uid:u4 st_gid:u4 st_rdev:dev8 _:bytes*4 st_size:i8
-statx       stx_mask:flags4/statx -stx_blksize:u4 stx_attributes:flags8/statx_attr -stx_nlink:u4 -stx_uid:u4 -stx_gid:u4 stx_mode:flags2/file_mode _:u2 -stx_ino:u8 stx_size:u8
+stat        -st_dev:dev8 -st_ino:u8 -st_nlink:u8 st_mode:flags4/file_mode -st_uid:u4 -st_gid:u4 _:u4 st_rdev:dev8 st_size:i8 -st_blksize:i8 -st_blocks:i8 -st_atime:i8 -st_atime_nsec:u8 -st_mtime:i8 -st_mtime_nsec:u8 -st_ctime:i8 -st_ctime_nsec:u8
+stat@arm64  -st_dev:dev8 -st_ino:u8 st_mode:flags4/file_mode -st_nlink:u4 -st_uid:u4 -st_gid:u4 st_rdev:dev8 _:u8 st_size:i8 -st_blksize:i4 _:i4 -st_blocks:i8 -st_atime:i8 -st_atime_nsec:u8 -st_mtime:i8 -st_mtime_nsec:u8 -st_ctime:i8 -st_ctime_nsec:u8
+stat@i386   -st_dev:dev4 -st_ino:u4 st_mode:flags2/file_mode -st_nlink:u2 -st_uid:u2 -st_gid:u2 st_rdev:dev4 st_size:u4 -st_blksize:u4 -st_blocks:u4 -st_atime:i4 -st_atime_nsec:u4 -st_mtime:i4 -st_mtime_nsec:u4 -st_ctime:i4 -st_ctime_nsec:u4
+stat64      -st_dev:dev8 _:bytes*4 _:u4 st_mode:flags4/file_mode -st_nlink:u4 -st_uid:u4 -st_gid:u4 st_rdev:dev8 _:bytes*4 st_size:i8 -st_blksize:u4 -st_blocks:u8 -st_atime:i4 -st_atime_nsec:u4 -st_mtime:i4 -st_mtime_nsec:u4 -st_ctime:i4 -st_ctime_nsec:u4 -st_ino:u8
+statx       stx_mask:flags4/statx -stx_blksize:u4 stx_attributes:flags8/statx_attr -stx_nlink:u4 -stx_uid:u4 -stx_gid:u4 stx_mode:flags2/file_mode _:u2 -stx_ino:u8 stx_size:u8 -stx_blocks:u8 -stx_attributes_mask:flags8/statx_attr -stx_atime:struct/statx_timestamp -stx_btime:struct/statx_timestamp -stx_ctime:struct/statx_timestamp -stx_mtime:struct/statx_timestamp -stx_rdev_major:u4 -stx_rdev_minor:u4 -stx_dev_major:u4 -stx_dev_minor:u4 -stx_mnt_id:x8 -stx_dio_mem_align:u4 -stx_dio_offset_align:u4
+statx_timestamp tv_sec:i8 tv_nsec:u4 _:i4
 statfs      f_type:enum/fs_magic f_bsize:ulong f_blocks:ulong f_bfree:ulong f_bavail:ulong f_files:ulong f_ffree:ulong f_fsid:struct/fsid f_namelen:ulong f_frsize:ulong f_flags:flags/fs_flags
 statfs64    packed f_type:enum/fs_magic f_bsize:ulong f_blocks:u8 f_bfree:u8 f_bavail:u8 f_files:u8 f_ffree:u8 f_fsid:struct/fsid f_namelen:ulong f_frsize:ulong f_flags:flags/fs_flags
 fsid        val:x4*2
@@ -54,11 +55,11 @@ mount_attr  attr_set:flags8/mount_attr attr_clr:flags8/mount_attr propagation:fl
 
 rlimit      rlim_cur:ulong rlim_max:ulong
 rlimit64    rlim_cur:u8 rlim_max:u8
-rusage      ru_utime:struct/timeval ru_stime:struct/timeval -ru_maxrss:ulong
+rusage      ru_utime:struct/timeval ru_stime:struct/timeval -ru_maxrss:ulong -ru_ixrss:ulong -ru_idrss:ulong -ru_isrss:ulong -ru_minflt:ulong -ru_majflt:ulong -ru_nswap:ulong -ru_inblock:ulong -ru_oublock:ulong -ru_msgsnd:ulong -ru_msgrcv:ulong -ru_nsignals:ulong -ru_nvcsw:ulong -ru_nivcsw:ulong
 sysinfo     uptime:long loads:ulong*3 totalram:ulong freeram:ulong sharedram:ulong bufferram:ulong totalswap:ulong freeswap:ulong procs:u2 totalhigh:ulong freehigh:ulong mem_unit:u4
-utsname     sysname:text*65 nodename:text*65 -release:text*65
+utsname     sysname:text*65 nodename:text*65 -release:text*65 -version:text*65 -machine:text*65 -domainname:text*65
 ucred       pid:i4 uid:u4 gid:u4
-sched_attr  size:u4 sched_policy:flags4/sched sched_flags:flags8/sched_attr sched_nice:i4 sched_priority:u4 sched_runtime:u8 sched_deadline:u8 sched_period:u8
+sched_attr  size:u4 sched_policy:flags4/sched sched_flags:flags8/sched_attr sched_nice:i4 sched_priority:u4 sched_runtime:u8 sched_deadline:u8 sched_period:u8 sched_util_min:u4 sched_util_max:u4
 cap_header  version:enum4/cap_version pid:i4
 mq_attr     mq_flags:xlong mq_maxmsg:long mq_msgsize:long mq_curmsgs:long
 sembuf      sem_num:u2 sem_op:i2 sem_flg:flags2/sembuf
@@ -73,8 +74,12 @@ sock_fprog  len:u2 filter:ptr
 in6_pktinfo ipi6_addr:bytes*16 ipi6_ifindex:u4
 
 winsize     ws_row:u2 ws_col:u2 ws_xpixel:u2 ws_ypixel:u2
-termios     c_iflag:flags4/termios_iflag c_oflag:flags4/termios_oflag c_cflag:flags4/termios_cflag c_lflag:flags4/termios_lflag -c_line:u1
-io_uring_params -sq_entries:u4 -cq_entries:u4 flags:flags4/io_uring_setup sq_thread_cpu:x4 sq_thread_idle:u4 features:flags4/io_uring_feat -wq_fd:u4 resv:x4*3
+termios     c_iflag:flags4/termios_iflag c_oflag:flags4/termios_oflag c_cflag:flags4/termios_cflag c_lflag:flags4/termios_lflag -c_line:enum1/tty_ldisc -c_cc:x1*19
+termios2    c_iflag:flags4/termios_iflag c_oflag:flags4/termios_oflag c_cflag:flags4/termios_cflag c_lflag:flags4/termios_lflag -c_line:enum1/tty_ldisc -c_cc:x1*19 -c_ispeed:u4 -c_ospeed:u4
+termio      c_iflag:flags2/termios_iflag c_oflag:flags2/termios_oflag c_cflag:flags2/termios_cflag c_lflag:flags2/termios_lflag -c_line:enum1/tty_ldisc -c_cc:x1*8
+io_uring_params sq_entries:u4 cq_entries:u4 flags:flags4/io_uring_setup sq_thread_cpu:x4 sq_thread_idle:u4 features:flags4/io_uring_feat wq_fd:i4 resv:x4*3 sq_off:struct/io_sqring_offsets cq_off:struct/io_cqring_offsets
+io_sqring_offsets head:u4 tail:u4 ring_mask:u4 ring_entries:u4 flags:u4 dropped:u4 array:u4 _:u4 _:u8
+io_cqring_offsets head:u4 tail:u4 ring_mask:u4 ring_entries:u4 overflow:u4 cqes:u4 flags:u4 _:u4 _:u8
 user_desc   entry_number:i4 base_addr:x4 limit:x4
 `
 
@@ -203,13 +208,14 @@ var structShapes map[string]func(d *decoder, v event.Value, b []byte) event.Valu
 
 func init() {
 	structShapes = map[string]func(d *decoder, v event.Value, b []byte) event.Value{
-		"stat": statShape, "stat64": statShape,
+		"stat": statShape, "stat64": statShape, "statx": statxShape,
+		"termios": termiosShape, "termios2": termiosShape, "termio": termiosShape,
 		"rlimit": rlimitShape, "rlimit64": rlimitShape,
 		"epoll_event": epollShape, "tms": tmsShape, "utimbuf": utimbufShape,
 		"cap_data": capDataShape, "cpu_set": cpuSetShape, "sched_param": schedParamShape,
 		"sigaction": sigactionShape, "siginfo": siginfoShape, "sigevent": sigeventShape,
 		"u64": numberShape, "int": numberShape, "timex": wholeShape, "flock": flockShape, "flock64": flockShape,
-		"open_how": openHowShape,
+		"open_how": openHowShape, "sched_attr": schedAttrShape,
 	}
 }
 
@@ -219,16 +225,6 @@ func wholeShape(d *decoder, v event.Value, b []byte) event.Value {
 		return event.Value{}
 	}
 	return v
-}
-
-// statShape writes what strace does by default: a device's number, of other
-// files the size.
-func statShape(d *decoder, v event.Value, b []byte) event.Value {
-	last := "st_size"
-	if mode := v.Field("st_mode"); mode.Has("S_IFCHR") || mode.Has("S_IFBLK") {
-		last = "st_rdev"
-	}
-	return pick(v, "st_mode", last)
 }
 
 func rlimitShape(d *decoder, v event.Value, b []byte) event.Value {
@@ -268,9 +264,18 @@ func tmsShape(d *decoder, v event.Value, b []byte) event.Value {
 
 func utimbufShape(d *decoder, v event.Value, b []byte) event.Value {
 	for i := range v.Elems {
-		v.Elems[i].Comment = timestamp(v.Elems[i].Int, 0, 0)
+		v.Elems[i].Comment = moment(v.Elems[i].Int, 0, 0)
 	}
 	return v
+}
+
+// moment is what a file's time means, in a comment: "" for 0, which stands for
+// none.
+func moment(sec, fraction int64, digits int) string {
+	if sec == 0 && fraction == 0 {
+		return ""
+	}
+	return timestamp(sec, fraction, digits)
 }
 
 // timestamp writes a time as strace does in a comment, with so many digits of
@@ -299,6 +304,12 @@ func flockShape(d *decoder, v event.Value, b []byte) event.Value {
 		return v
 	}
 	return event.Value{Kind: event.Struct, Elems: v.Elems[:max(len(v.Elems)-1, 0)]}
+}
+
+// schedAttrShape is of a struct that has grown: programs may have the old one.
+func schedAttrShape(d *decoder, v event.Value, b []byte) event.Value {
+	v.Cut = v.Cut && len(b) != 48
+	return v
 }
 
 // openHowShape leaves the mode out when no file is made.

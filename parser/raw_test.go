@@ -94,25 +94,48 @@ func describeRaw(e *event.Event) string {
 	return line
 }
 
+// TestRawGolden compares the events of captures with what they were; "verbose"
+// are those that NewVerbose gives otherwise.
 func TestRawGolden(t *testing.T) {
 	for _, f := range rawFixtures(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(f.path), ".txtar"), func(t *testing.T) {
-			events, _ := readAll(t, capture(t, f.file("capture").Data))
-			var got bytes.Buffer
-			for _, e := range events {
-				fmt.Fprintln(&got, describeRaw(e))
+			stx := capture(t, f.file("capture").Data)
+			events, _ := readAll(t, stx)
+			whole := readVerbose(t, stx)
+			if len(whole) != len(events) {
+				t.Fatalf("%d events are %d when verbose", len(events), len(whole))
 			}
-			want := f.file("events")
-			if *update {
-				want.Data = got.Bytes()
-				if err := os.WriteFile(f.path, txtar.Format(f.archive), 0o644); err != nil {
-					t.Fatal(err)
+			var got, verbose bytes.Buffer
+			for i, e := range events {
+				line := describeRaw(e)
+				fmt.Fprintln(&got, line)
+				if long := describeRaw(whole[i]); long != line {
+					fmt.Fprintln(&verbose, long)
 				}
 			}
-			if d := cmp.Diff(string(want.Data), got.String()); d != "" {
-				t.Errorf("events differ (-want +got):\n%s", d)
-			}
+			f.compare(t, "events", got.Bytes())
+			f.compare(t, "verbose", verbose.Bytes())
 		})
+	}
+}
+
+// compare compares a file of the fixture with what the test got; with -update
+// it writes the file anew.
+func (f *fixture) compare(t *testing.T, name string, got []byte) {
+	t.Helper()
+	want := f.file(name)
+	if *update && len(want.Data)+len(got) > 0 {
+		if want.Name == "" {
+			f.archive.Files = append(f.archive.Files, txtar.File{Name: name})
+			want = f.file(name)
+		}
+		want.Data = got
+		if err := os.WriteFile(f.path, txtar.Format(f.archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(string(want.Data), string(got)); d != "" {
+		t.Errorf("%s differ (-want +got):\n%s", name, d)
 	}
 }
 
@@ -185,7 +208,7 @@ func checkRaw(t *testing.T, events []*event.Event, stats Stats) {
 func TestRawCut(t *testing.T) {
 	whole := capture(t, rawFixtures(t)[0].file("capture").Data)
 	for n := 1; n < len(whole); n += 1 + len(whole)/50 {
-		r, err := newRaw(bytes.NewReader(whole[:n]), "cut.stx")
+		r, err := newRaw(bytes.NewReader(whole[:n]), "cut.stx", false)
 		if err != nil {
 			if n < 8 {
 				continue // not even the magic

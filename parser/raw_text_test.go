@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"bytes"
+	"io"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,18 +12,41 @@ import (
 )
 
 // TestRawText prints the events of captures as text and reads them again: they
-// are the same events.
+// are the same events, abbreviated or whole.
 func TestRawText(t *testing.T) {
 	for _, f := range rawFixtures(t) {
+		stx := capture(t, f.file("capture").Data)
 		t.Run(f.path, func(t *testing.T) {
-			checkRawText(t, capture(t, f.file("capture").Data))
+			all, _ := readAll(t, stx)
+			checkRawText(t, all)
+		})
+		t.Run(f.path+" verbose", func(t *testing.T) {
+			checkRawText(t, readVerbose(t, stx))
 		})
 	}
 }
 
-func checkRawText(t *testing.T, stx []byte) {
+// readVerbose gives the events of a capture with whole structures.
+func readVerbose(t testing.TB, stx []byte) (all []*event.Event) {
 	t.Helper()
-	all, _ := readAll(t, stx)
+	r, err := NewVerbose(bytes.NewReader(stx), "capture")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		e, err := r.Read()
+		if err == io.EOF {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+}
+
+func checkRawText(t *testing.T, all []*event.Event) {
+	t.Helper()
 	first := all[:0]
 	for _, e := range all {
 		switch e.Kind {

@@ -83,7 +83,7 @@ func (p *plan) gotten(a *abi.Arg, addr uint64) {
 		p.take(addr, n, pathMax)
 		return
 	case strings.HasPrefix(a.Set, "dirent"):
-		p.take(addr, n, arrayMax)
+		p.take(addr, n, direntsMax)
 		return
 	case p.call.name == "readlink" || p.call.name == "readlinkat":
 		p.take(addr, n, pathMax)

@@ -20,7 +20,8 @@ const (
 	writeMax     = 64 << 10  // to fds 0, 1, 2 and to what isn't a regular file
 	writeFileMax = 4096      // to a regular file
 	readPipeMax  = 4096      // from what isn't a regular file: pipes, sockets, terminals
-	arrayMax     = 16 << 10  // arrays of structs, directory entries
+	arrayMax     = 16 << 10  // arrays of structs
+	direntsMax   = 64 << 10  // directory entries; the C library reads 32 KiB at a time
 	structMax    = 4096      // a struct with a size of its own, ancillary data
 	iovMax       = 1024      // elements of an iovec array (the kernel's UIO_MAXIOV)
 	msgsMax      = 64        // messages of one sendmmsg or recvmmsg

@@ -90,16 +90,9 @@ $SIG{ALRM} = sub { print "alarm\n" }; kill ALRM => $$; print ` + "`echo sub`" + 
 console.log(fs.readFileSync("/etc/passwd").length > 0);
 try { fs.readFileSync("/nonexistent") } catch (e) { console.log(e.code) }
 fs.readFile("/etc/hostname", () => console.log(cp.spawnSync("sh", ["-c", "exit 3"]).status));`
-	source := func(name string) string {
-		path, err := filepath.Abs("testdata/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return "'" + path + "'"
-	}
 	return []program{
-		{name: "calls", needs: []string{"gcc"}, setup: "gcc -w -o calls " + source("calls.c") + " -lrt", calls: 450, percent: 90, argv: []string{"setsid", "-w", "./calls"}},
-		{name: "signals", needs: []string{"gcc"}, setup: "gcc -w -o signals " + source("signals.c") + " -lrt", calls: 150, percent: 92, argv: []string{"./signals"}},
+		{name: "calls", needs: []string{"gcc"}, setup: "gcc -w -o calls " + source(t, "calls.c") + " -lrt", calls: 450, percent: 90, argv: []string{"setsid", "-w", "./calls"}},
+		{name: "signals", needs: []string{"gcc"}, setup: "gcc -w -o signals " + source(t, "signals.c") + " -lrt", calls: 150, percent: 92, argv: []string{"./signals"}},
 		{name: "bash", needs: []string{"bash"}, calls: 500, percent: 95,
 			argv: []string{"bash", "-c", `cat /etc/passwd | sort | head -n 2; (exit 7); echo $?; ls /nonexistent; for i in 1 2 3; do echo $i; done >out; read x <out; echo "$x" | tr 1 2`}},
 		{name: "python3", needs: []string{"python3"}, calls: 500, percent: 95, argv: []string{interpreter("python3"), "-c", python}},
@@ -115,6 +108,21 @@ fs.readFile("/etc/hostname", () => console.log(cp.spawnSync("sh", ["-c", "exit 3
 		{name: "ls", needs: []string{"ls"}, setup: tree, calls: 60, percent: 98, argv: []string{"ls", "-lR", "tree", "/nonexistent"}},
 		{name: "find", needs: []string{"find"}, setup: tree, calls: 60, percent: 98, argv: []string{"find", "tree", "-type", "f", "-newer", "tree/a/f1", "-o", "-name", "l*"}},
 	}
+}
+
+// structs makes calls with many structures and long arrays.
+func structs(t *testing.T) program {
+	return program{name: "structs", needs: []string{"gcc"}, setup: "gcc -w -o structs " + source(t, "structs.c"),
+		calls: 250, argv: []string{"./structs"}}
+}
+
+// source is a file of testdata, for sh.
+func source(t *testing.T, name string) string {
+	path, err := filepath.Abs("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "'" + path + "'"
 }
 
 // localServer answers on one port as long as the test runs.

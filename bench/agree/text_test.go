@@ -29,14 +29,25 @@ const leastText = 90
 // equal lines for each command and for all, and what differs most often. With
 // -keep DIR both texts are left there, put on a par.
 func TestText(t *testing.T) {
+	compareText(t, commands(localServer(t)))
+}
+
+// TestTextVerbose does the same with -v, and adds a program for the sake of its
+// structures.
+func TestTextVerbose(t *testing.T) {
+	compareText(t, append(commands(localServer(t)), structs(t)), "-v")
+}
+
+// compareText runs programs; flags are for both show and strace.
+func compareText(t *testing.T, programs []program, flags ...string) {
 	need(t, "strace", "setarch")
 	stracex := build(t)
 	all := &score{kinds: map[string]int{}}
-	for _, p := range commands(localServer(t)) {
+	for _, p := range programs {
 		t.Run(p.name, func(t *testing.T) {
 			need(t, p.needs...)
 			r := runner{t: t, stracex: stracex, program: p}
-			s := compare(r.showText(), r.straceText())
+			s := compare(r.showText(flags), r.straceText(flags))
 			t.Logf("%-10s %6d lines, %6d the same, %6.2f%%", p.name, s.calls, s.same, s.percent())
 			if *details {
 				for _, d := range s.differing {
@@ -77,31 +88,39 @@ func (s *score) add(other *score) {
 	}
 }
 
-func (r runner) showText() trace {
+func (r runner) showText(flags []string) trace {
 	r.t.Helper()
 	file := filepath.Join(r.t.TempDir(), "trace.stx")
 	r.run(r.stracex, "record", "-o", file, "--")
-	text, err := exec.Command(r.stracex, "show", "-f", "-s", "32", file).Output()
+	text := r.show(file, append(flags, "-f", "-s", "32")...)
+	r.readBack(file, flags)
+	return r.lines(text, "show")
+}
+
+// show prints a capture.
+func (r runner) show(file string, flags ...string) []byte {
+	r.t.Helper()
+	text, err := exec.Command(r.stracex, append(append([]string{"show"}, flags...), file)...).Output()
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.readBack(file)
-	return r.lines(text, "show")
+	return text
 }
 
 // readBack checks that what show prints is read as the calls that the capture
 // holds.
-func (r runner) readBack(file string) {
+func (r runner) readBack(file string, flags []string) {
 	r.t.Helper()
 	capture, err := os.ReadFile(file)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	text, err := exec.Command(r.stracex, "show", "-f", file).Output()
-	if err != nil {
-		r.t.Fatal(err)
+	read := parser.New
+	if slices.Contains(flags, "-v") {
+		read = parser.NewVerbose
 	}
-	first, second := printed(parseText(r.t, capture)), printed(parseText(r.t, text))
+	first := printed(events(r.t, read, capture))
+	second := printed(parseText(r.t, r.show(file, append(flags, "-f")...)))
 	if len(first) != len(second) {
 		r.t.Errorf("%d events are %d when read again", len(first), len(second))
 	}
@@ -121,17 +140,17 @@ func (r runner) readBack(file string) {
 	}
 }
 
-// printed leaves out what show prints only with -v.
+// printed leaves out what show prints only with --all-records.
 func printed(events []*event.Event) []*event.Event {
 	return slices.DeleteFunc(events, func(e *event.Event) bool {
 		return e.Kind == event.Started || e.Kind == event.Snapshot || e.Kind == event.Evidence || e.Kind == event.Comment
 	})
 }
 
-func (r runner) straceText() trace {
+func (r runner) straceText(flags []string) trace {
 	r.t.Helper()
 	file := filepath.Join(r.t.TempDir(), "trace.log")
-	r.run("strace", "-f", "-o", file)
+	r.run(append([]string{"strace", "-f", "-o", file}, flags...)...)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		r.t.Fatal(err)
@@ -162,9 +181,15 @@ func (r runner) lines(text []byte, name string) trace {
 	return tr
 }
 
-func parseText(t *testing.T, text []byte) (events []*event.Event) {
+func parseText(t *testing.T, text []byte) []*event.Event {
 	t.Helper()
-	p, err := parser.New(bytes.NewReader(text), "text")
+	return events(t, parser.New, text)
+}
+
+// events reads a trace.
+func events(t *testing.T, read func(io.Reader, string) (parser.Reader, error), trace []byte) (events []*event.Event) {
+	t.Helper()
+	p, err := read(bytes.NewReader(trace), "trace")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,6 +267,7 @@ var chance = []struct {
 	{regexp.MustCompile(`\b(tv_sec|tv_n?u?sec|uptime|totalram|freeram|sharedram|bufferram|totalswap|freeswap|procs)=-?\d+`), "$1=N"},
 	{regexp.MustCompile(`\b(si_[us]time|tms_c?[us]time|f_(?:blocks|bfree|bavail|files|ffree))=\d+( /\* [0-9.]+ s \*/)?`), "$1=N"},
 	{regexp.MustCompile(`\b(loads)=\[[^]]*\]`), "$1=[N]"},
+	{regexp.MustCompile(`\b(stx?_ino|d_ino|d_off|st_[amc]time(?:_nsec)?|(?:shm|msg|sem)_ctime|ru_[a-z]+)=-?\d+`), "$1=N"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+0000`), "DATE"},
 	{regexp.MustCompile(`^(getrandom\()("(?:\\x[0-9a-f]{2})+")`), `$1"\x.."`},
 	{regexp.MustCompile(`/(cc|sed|tmp|\.tmp|tmp_obj_|dir\.)[A-Za-z0-9_]{6,8}`), "/$1"},

@@ -28,8 +28,9 @@ type showFlags struct {
 	durations bool // -T
 	decos     bool // -y
 	strings   int  // -s
+	verbose   bool // -v
 	index     bool
-	verbose   bool
+	records   bool
 }
 
 func newShow() *cobra.Command {
@@ -57,14 +58,19 @@ func newShow() *cobra.Command {
 	f.BoolVarP(&o.durations, "durations", "T", false, "show how long calls took")
 	f.BoolVarP(&o.decos, "decode-fds", "y", false, "show what descriptors point to, as far as the trace tells")
 	f.IntVarP(&o.strings, "string-limit", "s", 0, "show this many bytes of strings, 0 for what there is; paths are whole")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "show structures whole, and arrays, whatever their length")
 	f.BoolVar(&o.index, "index", false, "begin lines with the event's number, as in a diagnosis")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "show what is no call too: processes, evidence")
+	f.BoolVar(&o.records, "all-records", false, "show what is no call too: processes, evidence, notes")
 	return cmd
 }
 
 // show prints the trace in r.
 func show(w io.Writer, r io.Reader, name string, o *showFlags) error {
-	p, err := parser.New(r, name)
+	read := parser.New
+	if o.verbose {
+		read = parser.NewVerbose
+	}
+	p, err := read(r, name)
 	if err != nil {
 		return err
 	}
@@ -153,9 +159,9 @@ func (l *lister) add(e *event.Event) error {
 func (l *lister) wanted(e *event.Event) bool {
 	switch e.Kind {
 	case event.Started, event.Snapshot, event.Evidence:
-		return l.flags.verbose
+		return l.flags.records
 	case event.Comment: // a log's own line, or a note of the capture
-		return l.flags.verbose || e.Line > 0
+		return l.flags.records || e.Line > 0
 	}
 	return true
 }
@@ -196,7 +202,7 @@ func (l *lister) print(e *event.Event) error {
 	if l.flags.index {
 		l.line = append(strconv.AppendInt(append(l.line, '#'), int64(e.Index), 10), ' ')
 	}
-	l.line = append(event.Append(l.line, shorten(e, l.flags.strings), l.format), '\n')
+	l.line = append(event.Append(l.line, shorten(e, l.flags.strings, l.flags.verbose), l.format), '\n')
 	l.format.Before = e.Time
 	_, err := l.w.Write(l.line)
 	return err

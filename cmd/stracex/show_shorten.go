@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -9,18 +10,22 @@ import (
 )
 
 // shorten gives the event with at most n bytes of each string and n elements of
-// each array, as strace -s: paths and addresses stay whole. e stays
-// as it is.
-func shorten(e *event.Event, n int) *event.Event {
+// each array, as strace -s: paths and addresses stay whole, and with strace -v
+// arrays. e stays as it is.
+func shorten(e *event.Event, n int, verbose bool) *event.Event {
 	if e.Call == nil || n <= 0 {
 		return e
 	}
 	shown, call := *e, *e.Call
 	shown.Call, call.Args = &call, slices.Clone(call.Args)
+	short := shortening{strings: n, elems: n}
+	if verbose {
+		short.elems = math.MaxInt
+	}
 	desc := abi.Lookup(call.Name)
 	for i, v := range call.Args {
 		if desc == nil || i >= len(desc.Args) || call.Partial || !keepsWhole(call.Name, &desc.Args[i]) {
-			call.Args[i] = shortValue(v, n)
+			call.Args[i] = short.value(v)
 		}
 	}
 	call.Ret.Note = shortNote(call.Ret.Note, n)
@@ -49,19 +54,22 @@ func keepsWhole(name string, a *abi.Arg) bool {
 	return a.Kind == abi.Path
 }
 
-func shortValue(v event.Value, n int) event.Value {
+// shortening is how much of strings and arrays is shown.
+type shortening struct{ strings, elems int }
+
+func (s *shortening) value(v event.Value) event.Value {
 	switch v.Kind {
 	case event.String:
-		if len(v.Str) > n && v.Name != "sun_path" {
-			v.Str, v.Cut = v.Str[:n], true
+		if len(v.Str) > s.strings && v.Name != "sun_path" && v.Name != "d_name" {
+			v.Str, v.Cut = v.Str[:s.strings], true
 		}
 	case event.Array:
-		if len(v.Elems) > n {
-			v.Elems, v.Cut = v.Elems[:n], true
+		if len(v.Elems) > s.elems {
+			v.Elems, v.Cut = v.Elems[:s.elems], true
 		}
-		return within(v, func(v event.Value) event.Value { return shortValue(v, n) })
+		return within(v, s.value)
 	case event.Struct:
-		return within(v, func(v event.Value) event.Value { return shortValue(v, n) })
+		return within(v, s.value)
 	}
 	return v
 }

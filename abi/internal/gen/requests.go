@@ -19,7 +19,7 @@ var first = []string{
 // in a way that is beyond requestNames: x/sys has them.
 var later = []string{
 	"EPIOC*", "FS_IOC_READ_VERITY_METADATA", "HIDIOCREVOKE", "NS_GET_*", "PIDFD_GET_*",
-	"PPPIOC*", "PTP_SYS_OFFSET*", "PTP_MASK_*", "SECCOMP_IOCTL_*", "TIOC?ISO7816", "UBI_IOC*",
+	"PPPIOC*", "PTP_SYS_OFFSET*", "PTP_MASK_*", "SECCOMP_IOCTL_*", "TCGETS2", "TCSETS2", "TCSETSF2", "TCSETSW2", "TIOC?ISO7816", "UBI_IOC*",
 }
 
 // request is a #define of a header.
