@@ -9,6 +9,13 @@ var sets = []set{
 	{name: "arch_prctl", unknown: "ARCH_???", of: [3]*setValues{&set_arch_prctl_amd64, &set_arch_prctl_amd64, &set_arch_prctl_amd64}},
 	{name: "at", unknown: "AT_???", of: [3]*setValues{&set_at_amd64, &set_at_amd64, &set_at_amd64}},
 	{name: "bpf", unknown: "BPF_???", of: [3]*setValues{&set_bpf_amd64, &set_bpf_amd64, &set_bpf_amd64}},
+	{name: "bpf_alu", unknown: "BPF_???", of: [3]*setValues{&set_bpf_alu_amd64, &set_bpf_alu_amd64, &set_bpf_alu_amd64}},
+	{name: "bpf_class", unknown: "BPF_???", of: [3]*setValues{&set_bpf_class_amd64, &set_bpf_class_amd64, &set_bpf_class_amd64}},
+	{name: "bpf_jump", unknown: "BPF_???", of: [3]*setValues{&set_bpf_jump_amd64, &set_bpf_jump_amd64, &set_bpf_jump_amd64}},
+	{name: "bpf_load", unknown: "BPF_???", of: [3]*setValues{&set_bpf_load_amd64, &set_bpf_load_amd64, &set_bpf_load_amd64}},
+	{name: "bpf_misc", unknown: "BPF_???", of: [3]*setValues{&set_bpf_misc_amd64, &set_bpf_misc_amd64, &set_bpf_misc_amd64}},
+	{name: "bpf_return", unknown: "BPF_???", of: [3]*setValues{&set_bpf_return_amd64, &set_bpf_return_amd64, &set_bpf_return_amd64}},
+	{name: "bpf_store", unknown: "BPF_???", of: [3]*setValues{&set_bpf_store_amd64, &set_bpf_store_amd64, &set_bpf_store_amd64}},
 	{name: "cap", unknown: "CAP_???", of: [3]*setValues{&set_cap_amd64, &set_cap_amd64, &set_cap_amd64}},
 	{name: "cap_ambient", unknown: "PR_CAP_AMBIENT_???", of: [3]*setValues{&set_cap_ambient_amd64, &set_cap_ambient_amd64, &set_cap_ambient_amd64}},
 	{name: "cap_version", unknown: "_LINUX_CAPABILITY_VERSION_???", of: [3]*setValues{&set_cap_version_amd64, &set_cap_version_amd64, &set_cap_version_amd64}},
@@ -328,6 +335,92 @@ var set_bpf_amd64 = setValues{
 		{0x25, "BPF_PROG_STREAM_READ_BY_FD"},
 	},
 }
+
+var set_bpf_alu_amd64 = setValues{
+	fields: []field{
+		{after: 0, mask: 0x8, values: []named{
+			{0x0, "BPF_K"},
+			{0x8, "BPF_X"},
+		}},
+		{after: 0, mask: 0xf0, values: []named{
+			{0x0, "BPF_ADD"},
+			{0x10, "BPF_SUB"},
+			{0x20, "BPF_MUL"},
+			{0x30, "BPF_DIV"},
+			{0x40, "BPF_OR"},
+			{0x50, "BPF_AND"},
+			{0x60, "BPF_LSH"},
+			{0x70, "BPF_RSH"},
+			{0x80, "BPF_NEG"},
+			{0x90, "BPF_MOD"},
+			{0xa0, "BPF_XOR"},
+		}},
+	}}
+
+var set_bpf_class_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_LD"},
+		{0x1, "BPF_LDX"},
+		{0x2, "BPF_ST"},
+		{0x3, "BPF_STX"},
+		{0x4, "BPF_ALU"},
+		{0x5, "BPF_JMP"},
+		{0x6, "BPF_RET"},
+		{0x7, "BPF_MISC"},
+	},
+}
+
+var set_bpf_jump_amd64 = setValues{
+	fields: []field{
+		{after: 0, mask: 0x8, values: []named{
+			{0x0, "BPF_K"},
+			{0x8, "BPF_X"},
+		}},
+		{after: 0, mask: 0xf0, values: []named{
+			{0x0, "BPF_JA"},
+			{0x10, "BPF_JEQ"},
+			{0x20, "BPF_JGT"},
+			{0x30, "BPF_JGE"},
+			{0x40, "BPF_JSET"},
+		}},
+	}}
+
+var set_bpf_load_amd64 = setValues{
+	fields: []field{
+		{after: 0, mask: 0x18, values: []named{
+			{0x0, "BPF_W"},
+			{0x8, "BPF_H"},
+			{0x10, "BPF_B"},
+			{0x18, "BPF_DW"},
+		}},
+		{after: 0, mask: 0xe0, values: []named{
+			{0x0, "BPF_IMM"},
+			{0x20, "BPF_ABS"},
+			{0x40, "BPF_IND"},
+			{0x60, "BPF_MEM"},
+			{0x80, "BPF_LEN"},
+			{0xa0, "BPF_MSH"},
+		}},
+	}}
+
+var set_bpf_misc_amd64 = setValues{
+	fields: []field{
+		{after: 0, mask: 0xf8, values: []named{
+			{0x0, "BPF_TAX"},
+			{0x80, "BPF_TXA"},
+		}},
+	}}
+
+var set_bpf_return_amd64 = setValues{
+	fields: []field{
+		{after: 0, mask: 0x18, values: []named{
+			{0x0, "BPF_K"},
+			{0x8, "BPF_X"},
+			{0x10, "BPF_A"},
+		}},
+	}}
+
+var set_bpf_store_amd64 = setValues{}
 
 var set_cap_amd64 = setValues{
 	values: []named{

@@ -173,11 +173,12 @@ func (d *decoder) optionSet(i int) string {
 // optVals write the values that are no numbers. They return None when there
 // are too few bytes.
 var optVals = map[string]func(d *decoder, b []byte) event.Value{
-	"SO_LINGER":          structOption("linger", 8),
-	"SO_PEERCRED":        structOption("ucred", 12),
-	"SO_ATTACH_FILTER":   structOption("sock_fprog", 16),
-	"IP_ADD_MEMBERSHIP":  groupOption,
-	"IP_DROP_MEMBERSHIP": groupOption,
+	"SO_LINGER":                structOption("linger", 8),
+	"SO_PEERCRED":              structOption("ucred", 12),
+	"SO_ATTACH_FILTER":         filterOption,
+	"SO_ATTACH_REUSEPORT_CBPF": filterOption,
+	"IP_ADD_MEMBERSHIP":        groupOption,
+	"IP_DROP_MEMBERSHIP":       groupOption,
 }
 
 func structOption(name string, size int) func(d *decoder, b []byte) event.Value {
@@ -187,6 +188,14 @@ func structOption(name string, size int) func(d *decoder, b []byte) event.Value 
 		}
 		return d.structure(findLayout(d.arch, name), b)
 	}
+}
+
+// filterOption writes a struct sock_fprog (socket(7)).
+func filterOption(d *decoder, b []byte) event.Value {
+	if uint64(len(b)) < 2*d.long() {
+		return event.Value{}
+	}
+	return filterShape(d, d.structure(findLayout(d.arch, "sock_fprog"), b), b)
 }
 
 // groupOption writes a struct ip_mreq (ip(7)).

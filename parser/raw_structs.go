@@ -216,6 +216,7 @@ func init() {
 		"sigaction": sigactionShape, "siginfo": siginfoShape, "sigevent": sigeventShape,
 		"u64": numberShape, "int": numberShape, "timex": wholeShape, "flock": flockShape, "flock64": flockShape,
 		"open_how": openHowShape, "sched_attr": schedAttrShape,
+		"sock_fprog": filterShape,
 	}
 }
 

@@ -3,6 +3,8 @@ package tracer
 import (
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/stracex/stracex/abi"
 )
 
@@ -199,7 +201,18 @@ func (p *plan) option(a *abi.Arg, addr uint64) {
 	if !ok {
 		n = uint64(p.word())
 	}
-	p.take(addr, n, structMax)
+	data := p.take(addr, n, structMax)
+	if p.call.name == "setsockopt" && p.call.args[1] == unix.SOL_SOCKET &&
+		(p.call.args[2] == unix.SO_ATTACH_FILTER || p.call.args[2] == unix.SO_ATTACH_REUSEPORT_CBPF) {
+		p.filter(data)
+	}
+}
+
+// filter copies the BPF program that a sock_fprog points to.
+func (p *plan) filter(fprog []byte) {
+	if len(fprog) >= 2*p.word() {
+		p.take(p.number(fprog, 1), little(fprog[:2])*unix.SizeofSockFilter, filterMax)
+	}
 }
 
 // structure copies a struct of known size, or of the size that the call gives.
@@ -208,7 +221,10 @@ func (p *plan) structure(a *abi.Arg, addr uint64) {
 	if n, ok := p.length(a); ok && (a.Len != abi.NoLen || a.Size == 0) {
 		want = n
 	}
-	p.take(addr, want, structMax)
+	data := p.take(addr, want, structMax)
+	if a.Set == "sock_fprog" {
+		p.filter(data)
+	}
 }
 
 func (p *plan) array(a *abi.Arg, addr uint64) {

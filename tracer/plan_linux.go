@@ -22,6 +22,7 @@ const (
 	readPipeMax  = 4096      // from what isn't a regular file: pipes, sockets, terminals
 	arrayMax     = 16 << 10  // arrays of structs
 	direntsMax   = 64 << 10  // directory entries; the C library reads 32 KiB at a time
+	filterMax    = 32 << 10  // a BPF program: 4096 instructions (the kernel's BPF_MAXINSNS)
 	structMax    = 4096      // a struct with a size of its own, ancillary data
 	iovMax       = 1024      // elements of an iovec array (the kernel's UIO_MAXIOV)
 	msgsMax      = 64        // messages of one sendmmsg or recvmmsg

@@ -58,6 +58,7 @@ func TestPlanAtEntry(t *testing.T) {
 		0x42000: words(4, 0x1000, 0x1005, 0), // 32-bit pointers
 		0x43000: words(8, 0x1000, 4, 0x41000, 1, 0x2000, 24, 0),
 		0x44000: words(8, 1, 2, 3, 4, 5, 6, 7, 8),
+		0x45000: words(8, 3, 0x2000), // a sock_fprog
 	}
 	type piece struct {
 		addr, want uint64
@@ -101,6 +102,10 @@ func TestPlanAtEntry(t *testing.T) {
 		{"TCSETS", abi.AMD64, "ioctl", false, []uint64{5, unix.TCSETS, 0x44000}, []piece{{0x44000, 36, 36, 0}}},
 		{"unknown ioctl with a size", abi.AMD64, "ioctl", false, []uint64{5, 0x40107eff, 0x44000}, []piece{{0x44000, 16, 16, 0}}},
 		{"unknown ioctl with a number", abi.AMD64, "ioctl", false, []uint64{5, 0x7eff, 44}, nil},
+		{"seccomp filter", abi.AMD64, "seccomp", false, []uint64{1, 0, 0x45000}, []piece{{0x45000, 16, 16, 0}, {0x2000, 24, 24, 0}}},
+		{"socket filter", abi.AMD64, "setsockopt", false, []uint64{3, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, 0x45000, 16},
+			[]piece{{0x45000, 16, 16, 0}, {0x2000, 24, 24, 0}}},
+		{"socket option", abi.AMD64, "setsockopt", false, []uint64{3, unix.SOL_SOCKET, unix.SO_LINGER, 0x45000, 8}, []piece{{0x45000, 8, 8, 0}}},
 		{"sigset", abi.AMD64, "rt_sigprocmask", false, []uint64{0, 0x44000, 0, 8}, []piece{{0x44000, 8, 8, 0}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -149,6 +154,7 @@ func TestPlanAtExit(t *testing.T) {
 		{"getcwd", "getcwd", false, 300, []uint64{0x2000, 4096}, []uint64{0x2000, 300}},
 		{"wait4", "wait4", false, 77, []uint64{77, 0x2000, 0, 0x3000}, []uint64{0x2000, 4, 0x3000, 144}},
 		{"epoll_wait", "epoll_wait", false, 2, []uint64{3, 0x2000, 10, 0}, []uint64{0x2000, 24}},
+		{"getdents64", "getdents64", false, 40000, []uint64{3, 0x2000, 65536}, []uint64{0x2000, 40000}},
 		{"getsockopt", "getsockopt", true, 0, []uint64{3, 1, 3, 0x2000, 0x46000}, []uint64{0x46000, 4, 0x2000, 20}},
 		{"interrupted sleep", "nanosleep", false, -516, []uint64{0x2000, 0x3000}, []uint64{0x3000, 16}},
 	} {
