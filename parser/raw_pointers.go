@@ -173,7 +173,7 @@ func envpArg(d *decoder, i int, a *abi.Arg) event.Value {
 		return v
 	}
 	captured := func(p uint64) bool { return d.in.piece(p) != nil }
-	if d.verbose && (len(list) == 0 || slices.ContainsFunc(list, captured)) {
+	if d.verbose && (len(list) == 0 || slices.ContainsFunc(list[:min(len(list), maxElems)], captured)) {
 		return argvArg(d, i, a)
 	}
 	v.Comment = howMany(len(list), "var", "vars")

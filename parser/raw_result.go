@@ -64,7 +64,7 @@ func init() {
 		"select": selectNote, "_newselect": selectNote, "pselect6": selectNote, "pselect6_time64": selectNote,
 		"personality":        personalityNote,
 		"sched_getscheduler": setNote("sched"),
-		"adjtimex":           setNote("timex_state"), "clock_adjtime": setNote("timex_state"),
+		"adjtimex":           clockNote, "clock_adjtime": clockNote,
 		"time":       timeNote,
 		"prctl":      prctlNote,
 		"membarrier": membarrierNote,

@@ -101,7 +101,7 @@ func TestRawGolden(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(f.path), ".txtar"), func(t *testing.T) {
 			stx := capture(t, f.file("capture").Data)
 			events, _ := readAll(t, stx)
-			whole := readVerbose(t, stx)
+			whole, _ := readVerbose(t, stx)
 			if len(whole) != len(events) {
 				t.Fatalf("%d events are %d when verbose", len(events), len(whole))
 			}
@@ -168,6 +168,8 @@ func FuzzRaw(f *testing.F) {
 			t.Fatal(err)
 		}
 		events, stats := readAll(t, b.Bytes())
+		checkRaw(t, events, stats)
+		events, stats = readVerbose(t, b.Bytes())
 		checkRaw(t, events, stats)
 	})
 }
@@ -257,7 +259,10 @@ func TestRawHardMemory(t *testing.T) {
 					}
 				}
 			}
-			events, stats := readAll(t, write(t, records))
+			capture := write(t, records)
+			events, stats := readVerbose(t, capture)
+			checkRaw(t, events, stats)
+			events, stats = readAll(t, capture)
 			if want := len(records) / 2; stats.Calls != want {
 				t.Errorf("%v, %s: %d calls, want %d", arch, name, stats.Calls, want)
 			}
@@ -289,7 +294,7 @@ func TestLayouts(t *testing.T) {
 func TestLayoutSizes(t *testing.T) {
 	whole := map[string]bool{"timespec": true, "timeval": true, "itimerspec": true, "itimerval": true, "timezone": true,
 		"tms": true, "utimbuf": true, "open_how": true, "flock": true, "rlimit": true, "rlimit64": true,
-		"stack_t": true, "winsize": true, "sembuf": true, "epoll_event": true, "statfs": false}
+		"stack_t": true, "winsize": true, "sembuf": true, "epoll_event": true, "statfs": false, "rusage": true, "utsname": true}
 	for _, arch := range []abi.Arch{abi.AMD64, abi.ARM64, abi.I386} {
 		for nr := range uint64(600) {
 			c := arch.Lookup(arch.CallName(nr))
@@ -301,7 +306,7 @@ func TestLayoutSizes(t *testing.T) {
 				if (a.Kind != abi.Struct && a.Kind != abi.Array) || l == nil || a.Size == 0 {
 					continue
 				}
-				d := &decoder{arch: arch}
+				d := &decoder{arch: arch, verbose: true}
 				r := reading{d: d, b: make([]byte, 4096), long: d.long()}
 				r.structure(l)
 				if r.off > uint64(a.Size) || whole[a.Set] && r.off != uint64(a.Size) {

@@ -21,13 +21,14 @@ func TestRawText(t *testing.T) {
 			checkRawText(t, all)
 		})
 		t.Run(f.path+" verbose", func(t *testing.T) {
-			checkRawText(t, readVerbose(t, stx))
+			all, _ := readVerbose(t, stx)
+			checkRawText(t, all)
 		})
 	}
 }
 
 // readVerbose gives the events of a capture with whole structures.
-func readVerbose(t testing.TB, stx []byte) (all []*event.Event) {
+func readVerbose(t testing.TB, stx []byte) (all []*event.Event, _ Stats) {
 	t.Helper()
 	r, err := NewVerbose(bytes.NewReader(stx), "capture")
 	if err != nil {
@@ -36,7 +37,7 @@ func readVerbose(t testing.TB, stx []byte) (all []*event.Event) {
 	for {
 		e, err := r.Read()
 		if err == io.EOF {
-			return all
+			return all, r.Stats()
 		}
 		if err != nil {
 			t.Fatal(err)
