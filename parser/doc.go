@@ -15,7 +15,8 @@
 // log: what a hung program waits in is found there.
 //
 // A capture holds registers and memory; raw.go and its neighbours decode them
-// into the same trees.
+// into the same trees. Structures are abbreviated there, as strace does, since
+// only the decoder knows which struct it writes; [NewVerbose] gives them whole.
 //
 // Start reading at [New], then straceReader.line in strace.go.
 package parser
