@@ -140,6 +140,7 @@ type order struct {
 	Calls          *choice.Set `json:",omitempty"`
 	NoFilter       bool
 	MaxSize        int64
+	User           *User `json:",omitempty"`
 }
 
 func newOrder(o *Options) *order {
@@ -151,6 +152,7 @@ func newOrder(o *Options) *order {
 		Argv: toBytes(o.Argv), Env: toBytes(env), Dir: []byte(o.Dir), Tool: o.Tool,
 		StringLimit: o.StringLimit, Quiet: o.Quiet, Timeout: o.Timeout,
 		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter, MaxSize: o.MaxSize,
+		User: o.User,
 	}
 }
 
@@ -159,6 +161,7 @@ func (d *order) options() Options {
 		Argv: toStrings(d.Argv), Env: toStrings(d.Env), Dir: string(d.Dir), Tool: d.Tool,
 		StringLimit: d.StringLimit, Quiet: d.Quiet, Timeout: d.Timeout,
 		Kill: d.Kill, Wait: d.Wait, Calls: d.Calls, NoFilter: d.NoFilter, MaxSize: d.MaxSize,
+		User: d.User,
 	}
 }
 

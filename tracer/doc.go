@@ -28,6 +28,7 @@
 // a tracee is turned into records. The other files:
 //
 //	stage_linux.go      the command's side of the start, before its execve
+//	user_linux.go       the command as another user
 //	program_linux.go    which file a command name means (PATH)
 //	stops_linux.go      what each kind of ptrace-stop means
 //	ending_linux.go     quiet, timeout, letting processes go

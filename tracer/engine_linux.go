@@ -200,7 +200,13 @@ func (e *engine) run() (Result, error) {
 		s.abandon()
 		return Result{}, fmt.Errorf("starting the command: %w", err)
 	}
+	defer s.conn.Close()
 	e.loop()
+	if e.over && !e.entered {
+		if err := s.failure(); err != nil {
+			return Result{}, err
+		}
+	}
 	e.finish()
 	return e.result, e.failure()
 }

@@ -23,7 +23,8 @@ import (
 //   - Small pieces of memory are not chosen for a diagnosis, as they never fail;
 //     but under a limit they do, and then a process stops for all calls too.
 //   - Without CAP_SYS_ADMIN it takes no_new_privs. A program loses nothing by
-//     that which its being traced doesn't take from it already: see noteSetID.
+//     that which its being traced doesn't take from it already (see noteSetID),
+//     but for a tracer with CAP_SYS_PTRACE: that one has no filter then.
 
 // engineCalls are those that the engine needs to see for itself.
 const engineCalls = "execve,execveat,clone,clone3,fork,vfork,restart_syscall,seccomp,prctl,prlimit64,setrlimit"
@@ -83,7 +84,8 @@ func (e *engine) filter() (string, error) {
 // filterable says whether a filter of ours would hide nothing.
 func filterable() bool {
 	self, err := readStatus("/proc", os.Getpid())
-	return err == nil && self.seccomp == 0 && !memoryLimited(0) && canFilter()
+	return err == nil && self.seccomp == 0 && (self.capable(unix.CAP_SYS_ADMIN) || !self.hasPtraceCap()) &&
+		!memoryLimited(0) && canFilter()
 }
 
 // canFilter says whether the kernel has seccomp filters that stop for a tracer.

@@ -193,4 +193,6 @@ func (e *engine) noteSetID(t *thread) {
 }
 
 // hasPtraceCap says whether a status has CAP_SYS_PTRACE in effect.
-func (s *status) hasPtraceCap() bool { return s.capEff&(1<<unix.CAP_SYS_PTRACE) != 0 }
+func (s *status) hasPtraceCap() bool { return s.capable(unix.CAP_SYS_PTRACE) }
+
+func (s *status) capable(c int) bool { return s.capEff&(1<<c) != 0 }

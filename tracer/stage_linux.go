@@ -84,10 +84,10 @@ func executeFrom(conn io.ReadWriter) error {
 	}
 	parts := strings.Split(string(load), "\x00")
 	argc, err := strconv.Atoi(parts[0])
-	if err != nil || argc < 0 || len(parts) < argc+4 {
+	if err != nil || argc < 0 || len(parts) < argc+5 {
 		return syscall.EINVAL
 	}
-	filter, parts := parts[1], parts[2:len(parts)-1]
+	filter, user, parts := parts[1], parts[2], parts[3:len(parts)-1]
 	answer := []byte{readyByte}
 	if _, err := conn.Write(answer); err != nil {
 		return err
@@ -95,7 +95,14 @@ func executeFrom(conn io.ReadWriter) error {
 	if _, err := io.ReadFull(conn, answer); err != nil || answer[0] != goByte {
 		return syscall.EPIPE
 	}
-	if err := installFilter(filter); err != nil {
+	// The filter first: with the privileges go those to install one without
+	// no_new_privs.
+	err = installFilter(filter)
+	if err == nil {
+		err = become(user)
+	}
+	if err != nil {
+		_, _ = conn.Write([]byte(err.Error()))
 		return err
 	}
 	return syscall.Exec(parts[0], parts[1:argc+1], parts[argc+1:])
@@ -108,10 +115,10 @@ func executeFrom(conn io.ReadWriter) error {
 var stageEnv = []string{"GODEBUG=asyncpreemptoff=1"}
 
 // stageLoad is what executeFrom reads: its size, then the number of arguments, the
-// filter, the file, the arguments, the environment, each ended by a NUL.
-func stageLoad(filter, file string, argv, env []string) ([]byte, error) {
+// filter, the user, the file, the arguments, the environment, each ended by a NUL.
+func stageLoad(filter, user, file string, argv, env []string) ([]byte, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d\x00%s\x00", len(argv), filter)
+	fmt.Fprintf(&b, "%d\x00%s\x00%s\x00", len(argv), filter, user)
 	for _, list := range [][]string{{file}, argv, env} {
 		for _, s := range list {
 			if strings.ContainsRune(s, 0) {
@@ -161,7 +168,7 @@ func startStage(o *Options, filter string) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	load, err := stageLoad(filter, file, o.Argv, env)
+	load, err := stageLoad(filter, o.User.text(), file, o.Argv, env)
 	if err != nil {
 		return nil, err
 	}
@@ -211,10 +218,15 @@ func startError(o *Options, err error) error {
 // release lets the stage execute the command.
 func (s *stage) release() error {
 	_, err := s.conn.Write([]byte{goByte})
-	if cerr := s.conn.Close(); err == nil {
-		err = cerr
-	}
 	return err
+}
+
+// failure says why a stage that has ended did not come to its execve.
+func (s *stage) failure() error {
+	if text, _ := io.ReadAll(s.conn); len(text) > 0 {
+		return fmt.Errorf("starting the command: %s", text)
+	}
+	return nil
 }
 
 // abandon ends a stage that must not execute the command.

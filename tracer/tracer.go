@@ -19,6 +19,10 @@ type Options struct {
 	Dir         string   // "": the tracer's own
 	Tool        string   // goes into stx.Begin
 	StringLimit int      // bytes copied of a buffer, 256 by default
+	// User is whom the command runs as; nil: whom the tracer runs as. Another
+	// user needs CAP_SETUID and CAP_SETGID. Programs that are set-user-ID get
+	// their privileges then, as a tracer that may do this may do that too.
+	User *User
 	// Stdin, Stdout and Stderr are the command's; nil: the tracer's own.
 	Stdin, Stdout, Stderr *os.File
 	// Quiet is how long to wait, after the command itself has ended, for
@@ -46,6 +50,12 @@ type Options struct {
 	Sink func(*stx.Record) error
 	// apart: the process is the engine's alone.
 	apart bool
+}
+
+// User is an identity, as initgroups(3) and setuid(2) give it to a process.
+type User struct {
+	UID, GID uint32
+	Groups   []uint32 // all of its groups, GID among them
 }
 
 // Result is how the command ended.

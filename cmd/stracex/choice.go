@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"math"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +14,7 @@ import (
 	calls "github.com/stracex/stracex/tracer/choice"
 )
 
-// choiceFlags say how much of a command is captured.
+// choiceFlags say how much of a command is captured, and as whom it runs.
 type choiceFlags struct {
 	calls    *calls.Set // nil: what the subcommand takes by itself
 	noFilter bool
@@ -21,6 +22,7 @@ type choiceFlags struct {
 	size     int
 	timeout  time.Duration
 	maxSize  sizeFlag
+	user     userFlag
 }
 
 func (c *choiceFlags) add(f *pflag.FlagSet) {
@@ -28,13 +30,15 @@ func (c *choiceFlags) add(f *pflag.FlagSet) {
 	f.BoolVar(&c.noFilter, "no-filter", false, "put the program under no seccomp filter: slower, but it can be left at any time")
 	c.maxSize = 4 << 30
 	f.Var(&c.maxSize, "max-size", "end the capture, not the program, at this `size` of the file: 500M, 2G")
+	c.user.euid = os.Geteuid
+	f.VarP(&c.user, "user", "u", "run the program as this user, with its groups; set-user-ID programs get their privilege")
 	f.IntVarP(&c.size, "string-limit", "s", 256, "copy this many `bytes` of what is read or written; more where a diagnosis needs it")
 }
 
 // options gives what the engine is to do.
 func (c *choiceFlags) options(argv []string) tracer.Options {
 	return tracer.Options{Argv: argv, Calls: c.calls, NoFilter: c.noFilter, Wait: c.wait,
-		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize)}
+		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize), User: c.user.user}
 }
 
 // callsFlag is the value of -e. As in strace, the last one holds.

@@ -29,7 +29,11 @@ func TestScript(t *testing.T) {
 
 // condition gives [missing:PROGRAM], for scripts that skip without a program
 // which not every machine has. With STRACEX_REQUIRE_TOOLS=1 they fail instead.
+// [root] is for what only root may do.
 func condition(cond string) (bool, error) {
+	if cond == "root" {
+		return os.Geteuid() == 0, nil
+	}
 	name, ok := strings.CutPrefix(cond, "missing:")
 	if !ok {
 		return false, fmt.Errorf("unknown condition %q", cond)
