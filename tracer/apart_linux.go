@@ -141,6 +141,7 @@ type order struct {
 	NoFilter       bool
 	MaxSize        int64
 	User           *User `json:",omitempty"`
+	EnvValues      bool
 }
 
 func newOrder(o *Options) *order {
@@ -152,7 +153,7 @@ func newOrder(o *Options) *order {
 		Argv: toBytes(o.Argv), Env: toBytes(env), Dir: []byte(o.Dir), Tool: o.Tool,
 		StringLimit: o.StringLimit, Quiet: o.Quiet, Timeout: o.Timeout,
 		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter, MaxSize: o.MaxSize,
-		User: o.User,
+		User: o.User, EnvValues: o.EnvValues,
 	}
 }
 
@@ -161,7 +162,7 @@ func (d *order) options() Options {
 		Argv: toStrings(d.Argv), Env: toStrings(d.Env), Dir: string(d.Dir), Tool: d.Tool,
 		StringLimit: d.StringLimit, Quiet: d.Quiet, Timeout: d.Timeout,
 		Kill: d.Kill, Wait: d.Wait, Calls: d.Calls, NoFilter: d.NoFilter, MaxSize: d.MaxSize,
-		User: d.User,
+		User: d.User, EnvValues: d.EnvValues,
 	}
 }
 

@@ -36,7 +36,8 @@
 //	wake_linux.go       how others get the engine out of wait4
 //	ptrace_linux.go     ptrace requests that x/sys has no name for
 //	memory_linux.go     reading a tracee's memory
-//	plan*.go            which memory a call points to, by abi's table
+//	plan*.go            which memory a call points to, by abi's table; of an
+//	                    environment the names only (plan_environ_linux.go)
 //	snapshot_linux.go   stx.Process (status_linux.go: /proc/PID/status)
 //	evidence_linux.go   stx.Evidence; walk_linux.go goes over a path,
 //	                    inspect_linux.go looks at a program that could not be

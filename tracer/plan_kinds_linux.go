@@ -27,11 +27,7 @@ func (p *plan) long(a *abi.Arg, addr uint64) {
 
 func (p *plan) str(_ *abi.Arg, addr uint64) { p.takeString(addr, pathMax) }
 
-// pointers copies a NULL-terminated array of pointers, and gives it.
-func (p *plan) pointers(_ *abi.Arg, addr uint64) {
-	p.pointerArray(addr)
-}
-
+// pointerArray copies a NULL-terminated array of pointers, and gives it.
 func (p *plan) pointerArray(addr uint64) []byte {
 	w := p.word()
 	buf := p.space(argvMax * w)

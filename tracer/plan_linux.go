@@ -14,7 +14,7 @@ import (
 // Options.StringLimit holds where nothing else is said here.
 const (
 	pathMax  = 4096 // paths and other strings, whole
-	argvMax  = 1024 // arguments of an execve, and variables (their pointers only)
+	argvMax  = 1024 // arguments of an execve, and variables
 	argvRoom = 64 << 10
 	// Messages are written, and they are what a diagnosis starts from.
 	writeMax     = 64 << 10  // to fds 0, 1, 2 and to what isn't a regular file
@@ -40,7 +40,8 @@ type source interface {
 type plan struct {
 	memory source
 	call   *call
-	limit  int // Options.StringLimit
+	limit  int  // Options.StringLimit
+	values bool // Options.EnvValues
 	tid    int
 	// special says whether a descriptor of a thread is something other than a
 	// regular file.
@@ -90,7 +91,7 @@ type copier func(p *plan, a *abi.Arg, addr uint64)
 // The kinds of arguments that point to something.
 var atEntry = byKind(map[abi.Kind]copier{
 	abi.Path: (*plan).str, abi.Str: (*plan).str,
-	abi.Argv: (*plan).argv, abi.Envp: (*plan).pointers,
+	abi.Argv: (*plan).argv, abi.Envp: (*plan).environ,
 	abi.Buf: (*plan).written, abi.IOVec: (*plan).writtenVector,
 	abi.MsgHdr: (*plan).sentMessage, abi.MMsgHdr: (*plan).sentMessages,
 	abi.SockAddr: (*plan).sockaddr, abi.OptVal: (*plan).option,

@@ -322,7 +322,7 @@ func (e *engine) kind(arch abi.Arch, nr uint64) *kind {
 func (e *engine) prepare(t *thread, call *call, c copies) *plan {
 	t.memory.tid = t.tid
 	p := &e.now.plan
-	*p = plan{memory: &t.memory, call: call, limit: e.opt.StringLimit, tid: t.tid, special: isSpecial, copies: c}
+	*p = plan{memory: &t.memory, call: call, limit: e.opt.StringLimit, values: e.opt.EnvValues, tid: t.tid, special: isSpecial, copies: c}
 	return p
 }
 

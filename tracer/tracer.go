@@ -19,6 +19,8 @@ type Options struct {
 	Dir         string   // "": the tracer's own
 	Tool        string   // goes into stx.Begin
 	StringLimit int      // bytes copied of a buffer, 256 by default
+	// EnvValues: the values of environments are copied too, not only the names.
+	EnvValues bool
 	// User is whom the command runs as; nil: whom the tracer runs as. Another
 	// user needs CAP_SETUID and CAP_SETGID. Programs that are set-user-ID get
 	// their privileges then, as a tracer that may do this may do that too.

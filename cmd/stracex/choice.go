@@ -23,6 +23,7 @@ type choiceFlags struct {
 	timeout  time.Duration
 	maxSize  sizeFlag
 	user     userFlag
+	env      bool
 }
 
 func (c *choiceFlags) add(f *pflag.FlagSet) {
@@ -32,13 +33,14 @@ func (c *choiceFlags) add(f *pflag.FlagSet) {
 	f.Var(&c.maxSize, "max-size", "end the capture, not the program, at this `size` of the file: 500M, 2G")
 	c.user.euid = os.Geteuid
 	f.VarP(&c.user, "user", "u", "run the program as this user, with its groups; set-user-ID programs get their privilege")
+	f.BoolVar(&c.env, "env", false, "copy the values of environment variables too, not only the names: they may be secrets")
 	f.IntVarP(&c.size, "string-limit", "s", 256, "copy this many `bytes` of what is read or written; more where a diagnosis needs it")
 }
 
 // options gives what the engine is to do.
 func (c *choiceFlags) options(argv []string) tracer.Options {
 	return tracer.Options{Argv: argv, Calls: c.calls, NoFilter: c.noFilter, Wait: c.wait,
-		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize), User: c.user.user}
+		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize), User: c.user.user, EnvValues: c.env}
 }
 
 // callsFlag is the value of -e. As in strace, the last one holds.

@@ -8,7 +8,8 @@ import (
 
 const recordHelp = `Run COMMAND and keep the system calls of it and its descendants in FILE, for
 stracex analyze and stracex show, here or on another machine. FILE holds what
-the programs read and wrote, passwords too: it is made for its owner only.
+the programs read and wrote, passwords too: it is made for its owner only. Of
+environment variables it holds the names, the values only with --env.
 
 The exit status is that of COMMAND, 128+N when signal N killed it; 127 when
 there is no such program; 125 when stracex itself failed.`
