@@ -29,6 +29,7 @@ type facts struct {
 	cut         int // strings that the trace has only the beginning of
 	untraced    []*reaped
 	harmless    map[string]bool // failures in processes that ended well
+	remarks     []*remark
 }
 
 // history is what is kept of one process.
@@ -150,6 +151,7 @@ func (f *facts) add(e *event.Event) {
 	}
 	f.last = e
 	if st.Proc == nil {
+		f.noted(e)
 		f.words.output(e)
 		return
 	}
@@ -345,6 +347,8 @@ func (f *facts) succeeded(h *history, st *replay.Step) {
 		h.asked(st)
 	case "prlimit64", "setrlimit":
 		h.limited(c)
+	case "io_uring_setup":
+		f.rings(st.Proc)
 	case "kill", "tkill", "tgkill", "pidfd_send_signal":
 		f.killed(st)
 	}

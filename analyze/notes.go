@@ -21,6 +21,11 @@ func (f *facts) notes(d *Diagnosis) []Note {
 	if f.calls >= enoughCalls && f.moves == 0 && d.Message == nil && d.Outcome.Status != "ok" {
 		out = append(out, Note{"filtered", "no read or write is in this trace, so what the program said is not known: record again without -e"})
 	}
+	for _, r := range f.remarks {
+		if d.Outcome.Status != "ok" {
+			out = append(out, r.note())
+		}
+	}
 	return out
 }
 

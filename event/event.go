@@ -48,6 +48,7 @@ type Event struct {
 	Process  *Process    // Snapshot
 	Evidence *Seen       // Evidence
 	Text     string      // Unknown, Output, Comment: the text without line end
+	Code     string      // Comment: the kind of a capture's note, "setid"; "" for others
 }
 
 // Clock says what a Time counts from.

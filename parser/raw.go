@@ -130,7 +130,7 @@ func (r *rawReader) record(rec *stx.Record) {
 	case stx.KindEvidence:
 		r.emit(rec, &event.Event{Kind: event.Evidence, Evidence: evidenceEvent(rec.Evidence)})
 	case stx.KindNote:
-		r.aside(rec, &event.Event{Kind: event.Comment, Text: noteText(rec.Note)})
+		r.aside(rec, &event.Event{Kind: event.Comment, Text: noteText(rec.Note), Code: rec.Note.Code})
 	case stx.KindLost:
 		r.aside(rec, &event.Event{Kind: event.Comment, Text: fmt.Sprintf("%d events were lost", rec.Lost.Count)})
 	}

@@ -42,6 +42,7 @@
 //	evidence_linux.go   stx.Evidence; walk_linux.go goes over a path,
 //	                    inspect_linux.go looks at a program that could not be
 //	                    executed, address_linux.go finds who holds an address
+//	notes_linux.go      what the capture can't tell of a process
 //	doctor*.go          whether capturing works here, for stracex doctor
 //
 // Run is all that callers know of the engine: Options start it, the Sink is its

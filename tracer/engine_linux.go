@@ -57,6 +57,7 @@ type engine struct {
 	own       *ownSignals
 	looked    lookedUp
 	kinds     map[uint64]*kind
+	noted     noted
 	cpu       *processor
 	now       current
 	late      *stx.Record // not given to the sink yet

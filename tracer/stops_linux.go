@@ -268,6 +268,7 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 		e.now.record = stx.Record{Kind: stx.KindExit, TID: t.tid, Exit: &e.now.exit}
 		e.emitLater(&e.now.record)
 	}
+	e.remark(t, c, info)
 	if e.filtered && !info.isError {
 		e.reconsider(t, c)
 	}
