@@ -99,7 +99,7 @@ var verbs = map[string]string{
 	"truncate": "truncate", "ftruncate": "truncate", "mount": "mount", "umount2": "unmount", "readlink": "read the link", "readlinkat": "read the link",
 	"mmap": "get memory", "brk": "get memory", "mremap": "get memory", "clone": "start a process or thread", "clone3": "start a process or thread", "fork": "start a process", "vfork": "start a process",
 	"setuid": "change its user", "setresuid": "change its user", "setreuid": "change its user", "setgid": "change its group", "setresgid": "change its group", "setgroups": "change its groups",
-	"flock": "lock", "fcntl": "lock", "socket": "make a socket", "mknod": "make", "mknodat": "make",
+	"flock": "lock", "fcntl": "lock", "socket": "make a socket", "mknod": "make", "mknodat": "make", "ptrace": "trace a process",
 }
 
 // short is the errno in the words of a first line.
@@ -128,6 +128,9 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 	case "ENOENT":
 		return f.whyMissing(out, c, obj)
 	case "EACCES", "EPERM":
+		if f.secondTracer(x) {
+			return whySecondTracer(x)
+		}
 		return f.whyDenied(out, c, obj)
 	}
 	if x.errno == "EMFILE" || x.errno == "ENOMEM" {

@@ -46,3 +46,24 @@ func TestIOUring(t *testing.T) {
 		}
 	}
 }
+
+// A tracer inside of a capture fails as it must, and the reason is noted.
+func TestTracedTracer(t *testing.T) {
+	tracer := program(t, "tracer")
+	for _, how := range []string{"traceme", "attach", "seize"} {
+		for _, calls := range []*choice.Set{nil, choice.Diagnosis(), mustParse("openat")} {
+			c := trace(t, Options{Argv: []string{tracer, how}, Calls: calls})
+			if c.result.ExitCode != 1 || !strings.Contains(c.stderr, "Operation not permitted") {
+				t.Errorf("%s: %+v %s", how, c.result, c.stderr)
+			}
+			if notes := c.notes("traced-tracer"); len(notes) != 1 || !strings.HasPrefix(notes[0].Note.Text, "tracer[") {
+				t.Errorf("%s: notes %+v", how, notes)
+			}
+		}
+	}
+	// A process that there is not is another matter.
+	c := trace(t, Options{Argv: []string{tracer, "nobody"}})
+	if notes := c.notes("traced-tracer"); len(notes) != 0 || c.result.ExitCode != 1 {
+		t.Errorf("%+v, notes %+v", c.result, notes)
+	}
+}
