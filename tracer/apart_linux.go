@@ -51,7 +51,14 @@ func RunApart(ctx context.Context, o Options, file *os.File) (Result, error) {
 		return Result{}, startError(&Options{}, err)
 	}
 	defer a.conn.Close()
-	defer a.forwardSignals()()
+	if len(o.Argv) > 0 {
+		defer a.forwardSignals()()
+	} else {
+		// They are meant for us, and say that it is enough.
+		var stop func()
+		ctx, stop = signal.NotifyContext(ctx, unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
+		defer stop()
+	}
 	defer context.AfterFunc(ctx, func() { _ = a.send(goodbye) })()
 	if err := a.send(newOrder(&o)); err != nil {
 		return Result{}, a.died(err)
@@ -63,7 +70,7 @@ func RunApart(ctx context.Context, o Options, file *os.File) (Result, error) {
 	if out.Result.Kept == 0 {
 		a.wait()
 	}
-	if out.Interrupted {
+	if out.Interrupted && len(o.Argv) > 0 {
 		return out.Result, context.Cause(ctx)
 	}
 	return out.Result, out.failure()
@@ -132,6 +139,7 @@ func (a *apart) wait() (status unix.WaitStatus) {
 // need not be UTF-8, so it goes as bytes.
 type order struct {
 	Argv, Env      [][]byte
+	Attach         []int
 	Dir            []byte
 	Tool           string
 	StringLimit    int
@@ -150,7 +158,7 @@ func newOrder(o *Options) *order {
 		env = os.Environ() // the engine's own is another
 	}
 	return &order{
-		Argv: toBytes(o.Argv), Env: toBytes(env), Dir: []byte(o.Dir), Tool: o.Tool,
+		Argv: toBytes(o.Argv), Env: toBytes(env), Attach: o.Attach, Dir: []byte(o.Dir), Tool: o.Tool,
 		StringLimit: o.StringLimit, Quiet: o.Quiet, Timeout: o.Timeout,
 		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter, MaxSize: o.MaxSize,
 		User: o.User, EnvValues: o.EnvValues,
@@ -159,7 +167,7 @@ func newOrder(o *Options) *order {
 
 func (d *order) options() Options {
 	return Options{
-		Argv: toStrings(d.Argv), Env: toStrings(d.Env), Dir: string(d.Dir), Tool: d.Tool,
+		Argv: toStrings(d.Argv), Env: toStrings(d.Env), Attach: d.Attach, Dir: string(d.Dir), Tool: d.Tool,
 		StringLimit: d.StringLimit, Quiet: d.Quiet, Timeout: d.Timeout,
 		Kill: d.Kill, Wait: d.Wait, Calls: d.Calls, NoFilter: d.NoFilter, MaxSize: d.MaxSize,
 		User: d.User, EnvValues: d.EnvValues,
@@ -196,8 +204,9 @@ type outcome struct {
 	Limit       bool             // stx.ErrLimit
 	NotFound    *NotFoundError   `json:",omitempty"`
 	Permission  *PermissionError `json:",omitempty"`
+	Attach      *AttachError     `json:",omitempty"`
 	Kernel      *KernelError     `json:",omitempty"`
-	Errno       unix.Errno       // of Permission and Kernel
+	Errno       unix.Errno       // of Permission, Attach and Kernel
 	Message     string           // of another error
 }
 
@@ -211,9 +220,12 @@ func newOutcome(ctx context.Context, r Result, err error) *outcome {
 	switch {
 	case ctx.Err() != nil && errors.Is(err, context.Cause(ctx)):
 		out.Interrupted = true
-	case errors.As(err, &out.NotFound), errors.As(err, &out.Permission), errors.As(err, &out.Kernel):
+	case errors.As(err, &out.NotFound), errors.As(err, &out.Permission), errors.As(err, &out.Attach), errors.As(err, &out.Kernel):
 		if out.Permission != nil {
 			out.Permission.Err = nil // not for JSON; Errno has it
+		}
+		if out.Attach != nil {
+			out.Attach.Err = nil
 		}
 		if out.Kernel != nil {
 			out.Kernel.Err = nil
@@ -231,6 +243,9 @@ func (out *outcome) failure() error {
 	case out.Permission != nil:
 		out.Permission.Err = out.Errno
 		return out.Permission
+	case out.Attach != nil:
+		out.Attach.Err = out.Errno
+		return out.Attach
 	case out.Kernel != nil:
 		out.Kernel.Err = out.Errno
 		return out.Kernel

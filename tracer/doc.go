@@ -1,5 +1,5 @@
-// Package tracer is the ptrace engine: it runs a command and records what its
-// processes ask of the kernel. It decodes nothing.
+// Package tracer is the ptrace engine: it runs a command, or attaches to processes,
+// and records what they ask of the kernel. It decodes nothing.
 //
 // In: [Options], the command and where its records go. Out: stx records, in
 // order, given to Options.Sink; and a [Result], how the command ended. The
@@ -29,6 +29,9 @@
 //
 //	stage_linux.go      the command's side of the start, before its execve
 //	user_linux.go       the command as another user
+//	attach_linux.go     attaching to processes that run already
+//	wait_linux.go       waiting for tracees, and what Go's runtime has to do with it
+//	processor_linux.go  where the engine's thread runs
 //	program_linux.go    which file a command name means (PATH)
 //	stops_linux.go      what each kind of ptrace-stop means
 //	ending_linux.go     quiet, timeout, letting processes go

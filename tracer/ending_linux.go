@@ -54,7 +54,7 @@ func (e *engine) lookAround() {
 		}
 	case !e.over && due(end.timeout):
 		e.result.TimedOut = true
-		if e.opt.Kill {
+		if e.opt.Kill && e.command != 0 {
 			e.killAll()
 		} else {
 			e.letAllGo("timeout")
@@ -116,6 +116,18 @@ func (e *engine) letAllGo(reason string) {
 	e.checkDone()
 }
 
+// letsGo says whether a thread is to be detached when it stops: at the end, those
+// that are neither killed nor kept.
+func (e *engine) letsGo(t *thread) bool {
+	switch e.ending.mode {
+	case modeLetGo:
+		return true
+	case modeKill, modeKeep:
+		return t.attached
+	}
+	return false
+}
+
 // headless says whether a thread is a leader that has ended before its other
 // threads: it is reported only after them, and can't be stopped or detached. At
 // our end the kernel lets go of it, and kills nobody for it.
@@ -140,8 +152,8 @@ func (e *engine) release(t *thread, signal int) {
 // checkDone ends the loop when nothing is traced any more. After a failed sink
 // the command's end is still waited for, since its exit status is ours.
 func (e *engine) checkDone() {
-	gone := e.ending.mode == modeKeep || e.ending.mode == modeLetGo && len(e.threads) == 0
-	if gone && (e.over || e.ending.reason != "sink") {
+	gone := e.ending.mode == modeKeep && !e.anyAttached() || e.ending.mode == modeLetGo && len(e.threads) == 0
+	if gone && (e.over || e.command == 0 || e.ending.reason != "sink") {
 		e.ending.done = true
 	}
 }
@@ -154,8 +166,13 @@ func (e *engine) killAll() {
 	for tid := range e.early {
 		e.adoptUnannounced(tid)
 	}
-	for _, t := range e.threads {
-		_ = unix.Kill(t.pid, unix.SIGKILL)
+	e.ending.left = map[int]bool{}
+	for tid, t := range e.threads {
+		if t.attached {
+			_ = unix.PtraceInterrupt(tid)
+		} else {
+			_ = unix.Kill(t.pid, unix.SIGKILL)
+		}
 	}
 	e.wakeAfter(5 * stopPatience)
 }
@@ -167,6 +184,9 @@ func (e *engine) abandonRest() {
 	for tid, t := range e.threads {
 		if s, err := readStatus("/proc", tid); err != nil || s.state == 'Z' {
 			continue // dead all the same
+		}
+		if e.ending.mode == modeKeep && !t.attached {
+			continue
 		}
 		e.note(tid, "stuck", fmt.Sprintf("process %d did not stop within %v", t.pid, stopPatience))
 		if e.ending.left == nil {
@@ -184,9 +204,9 @@ func (e *engine) finish() {
 		}
 	}
 	slices.Sort(e.result.Left)
-	e.result.Running = !e.over
+	e.result.Running = !e.over && e.command != 0
 	if e.ending.mode == modeKeep {
-		e.result.Kept = len(e.result.Left)
+		e.result.Kept = e.kept()
 	}
 	reason := e.ending.reason
 	if reason == "" {
@@ -210,6 +230,9 @@ func (e *engine) failure() error {
 // reach of ptrace until the child has executed or ended. Should we let all go
 // meanwhile, the kernel will detach it at our end, and must not kill it then.
 func (e *engine) mayOutliveUs(t *thread) {
+	if t.attached {
+		return // all of them may
+	}
 	t.mayOutlive = true
 	_ = unix.PtraceSetOptions(t.tid, followOptions&^unix.PTRACE_O_EXITKILL)
 }

@@ -83,6 +83,8 @@ type thread struct {
 	all bool
 	// mayOutlive: it is in a vfork, see mayOutliveUs.
 	mayOutlive bool
+	// attached: it, or one that it descends from, was not started by us.
+	attached bool
 }
 
 // call is a system call between its two stops.
@@ -130,7 +132,7 @@ func run(ctx context.Context, o Options, mayKeep bool) (_ Result, kept <-chan st
 	if err := ctx.Err(); err != nil {
 		return Result{}, nil, context.Cause(ctx)
 	}
-	if len(o.Argv) == 0 {
+	if len(o.Argv) == 0 && len(o.Attach) == 0 {
 		return Result{}, nil, errors.New("no command")
 	}
 	if o.StringLimit <= 0 {
@@ -172,36 +174,33 @@ func run(ctx context.Context, o Options, mayKeep bool) (_ Result, kept <-chan st
 // run does the whole job on the calling thread.
 func (e *engine) run() (Result, error) {
 	e.choice = newChosen(e.opt.Calls)
-	filter, err := e.filter()
+	s, err := e.startCommand()
 	if err != nil {
 		return Result{}, err
 	}
-	s, err := startStage(&e.opt, filter)
-	if err != nil {
-		return Result{}, err
-	}
+	defer s.abandon()
 	// What follows is done while the stage's runtime starts.
 	if e.waker, err = newWaker(); err != nil {
-		s.abandon()
 		return Result{}, fmt.Errorf("preparing to be woken: %w", err)
 	}
 	defer setRestart(wakeSignal, true)
 	defer e.waker.stop()
-	e.watch(s.pid)
+	e.watch(s)
 	defer e.own.stop()
 	defer e.cpu.stop()
 	if err := takeStage(s); err != nil {
-		s.abandon()
 		return Result{}, err
 	}
 	defer e.watchEnds()()
 
 	e.begin()
+	if err := e.attachAll(); err != nil {
+		return Result{}, err
+	}
 	if err := s.release(); err != nil {
-		s.abandon()
 		return Result{}, fmt.Errorf("starting the command: %w", err)
 	}
-	defer s.conn.Close()
+	e.result.Begun = true
 	e.loop()
 	if e.over && !e.entered {
 		if err := s.failure(); err != nil {
@@ -212,24 +211,41 @@ func (e *engine) run() (Result, error) {
 	return e.result, e.failure()
 }
 
-// watch prepares to follow the command that a stage will become.
-func (e *engine) watch(pid int) {
+// startCommand starts the command's stage, nil when there is no command.
+func (e *engine) startCommand() (*stage, error) {
+	if len(e.opt.Argv) == 0 {
+		return nil, nil
+	}
+	filter, err := e.filter()
+	if err != nil {
+		return nil, err
+	}
+	return startStage(&e.opt, filter)
+}
+
+// watch prepares to follow the command that a stage will become, if there is one.
+func (e *engine) watch(s *stage) {
 	self, _ := readStatus("/proc", os.Getpid())
 	e.capable = self.hasPtraceCap()
-	e.command, e.staging = pid, true
-	e.result.PID = pid
-	e.threads[pid] = &thread{tid: pid, pid: pid}
+	if s != nil {
+		e.command, e.staging = s.pid, true
+		e.result.PID = s.pid
+		e.threads[s.pid] = &thread{tid: s.pid, pid: s.pid}
+	}
 	job := os.Getpid()
 	if e.mayKeep {
 		job = os.Getppid()
 	}
-	e.own = watchOwnSignals(pid, job)
+	e.own = watchOwnSignals(e.command, job)
 	e.cpu = newProcessor()
 }
 
 // takeStage waits until a stage is ready, seizes it, checks that the kernel can do what we need, and
 // leaves it running to its next call.
 func takeStage(s *stage) error {
+	if s == nil {
+		return nil
+	}
 	if err := s.ready(); err != nil {
 		return err
 	}
@@ -297,19 +313,11 @@ func (e *engine) loop() {
 
 // handle deals with one report of wait4.
 func (e *engine) handle(tid int, status unix.WaitStatus) {
-	if e.ending.mode == modeKeep {
-		if tid == e.command && !status.Stopped() {
-			e.commandEnded(status)
-			e.checkDone()
-		}
-		if e.staging && tid == e.command && status.Stopped() {
-			// The sink has failed before the execve; its children need us too.
-			e.staging = unix.PtraceSetOptions(tid, followOptions) != nil
-		}
-		keepOn(tid, status)
+	t := e.threads[tid]
+	if e.ending.mode == modeKeep && (t == nil || !t.attached) {
+		e.handleKept(tid, status)
 		return
 	}
-	t := e.threads[tid]
 	if e.over {
 		e.lastEvent = time.Now()
 	}
@@ -334,6 +342,24 @@ func (e *engine) handle(tid int, status unix.WaitStatus) {
 	}
 }
 
+// handleKept deals with a report of a thread that we may have to stay for.
+func (e *engine) handleKept(tid int, status unix.WaitStatus) {
+	if tid == e.command && !status.Stopped() {
+		e.commandEnded(status)
+		e.checkDone()
+	}
+	if e.staging && tid == e.command && status.Stopped() {
+		// The sink has failed before the execve; its children need us too.
+		e.staging = unix.PtraceSetOptions(tid, followOptions) != nil
+	}
+	if e.threads[tid] == nil && status.Stopped() && e.anyAttached() {
+		e.early[tid] = &early{status: status} // a child of one, perhaps
+		e.adoptUnannounced(tid)
+		return
+	}
+	keepOn(tid, status)
+}
+
 // ended records the death of a thread.
 func (e *engine) ended(t *thread, status unix.WaitStatus) {
 	if t.call != nil && makesThread(t.call.name) {
@@ -344,11 +370,14 @@ func (e *engine) ended(t *thread, status unix.WaitStatus) {
 	if status.Signaled() {
 		end.Code, end.Signal = 0, int(status.Signal())
 	}
-	if e.entered {
+	if e.entered || t.attached {
 		e.emit(&stx.Record{Kind: stx.KindEnd, TID: t.tid, End: end})
 	}
 	if t.tid == e.command {
 		e.commandEnded(status)
+	}
+	if e.ending.mode == modeKeep {
+		e.checkDone()
 	}
 }
 

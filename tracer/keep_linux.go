@@ -5,6 +5,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -76,17 +77,42 @@ func closeInherited() {
 	}
 }
 
-// keepAll ends the capture of processes that can't be let go.
+// keepAll ends the capture of processes that can't be let go, and lets go of
+// those that were attached to.
 func (e *engine) keepAll() {
 	e.ending.mode = modeKeep
-	for _, t := range e.threads {
+	for tid, t := range e.threads {
 		e.ending.left[t.pid] = true
-	}
-	for tid, early := range e.early {
-		if !early.dead {
-			keepOn(tid, early.status)
+		if t.attached {
+			_ = unix.PtraceInterrupt(tid)
 		}
 	}
-	clear(e.early)
+	for tid := range e.early {
+		e.adoptUnannounced(tid)
+	}
+	if e.anyAttached() {
+		e.ending.giveUp = time.Now().Add(stopPatience)
+		e.wakeAfter(stopPatience)
+	}
 	e.checkDone()
+}
+
+func (e *engine) anyAttached() bool {
+	for _, t := range e.threads {
+		if t.attached {
+			return true
+		}
+	}
+	return false
+}
+
+// kept counts the processes under the filter.
+func (e *engine) kept() int {
+	pids := map[int]bool{}
+	for _, t := range e.threads {
+		if !t.attached && e.ending.left[t.pid] && (t.pid != e.command || !e.over) {
+			pids[t.pid] = true
+		}
+	}
+	return len(pids)
 }

@@ -152,8 +152,9 @@ func (fd rawFD) Write(p []byte) (int, error) { return syscall.Write(int(fd), p) 
 
 // stage is a started stage, as its tracer sees it.
 type stage struct {
-	pid  int
-	conn *os.File
+	pid      int
+	conn     *os.File
+	released bool
 }
 
 // startStage starts the stage with the descriptors that the command is to have
@@ -217,22 +218,35 @@ func startError(o *Options, err error) error {
 
 // release lets the stage execute the command.
 func (s *stage) release() error {
+	if s == nil {
+		return nil
+	}
+	s.released = true
 	_, err := s.conn.Write([]byte{goByte})
 	return err
 }
 
 // failure says why a stage that has ended did not come to its execve.
 func (s *stage) failure() error {
+	if s == nil {
+		return nil
+	}
 	if text, _ := io.ReadAll(s.conn); len(text) > 0 {
 		return fmt.Errorf("starting the command: %s", text)
 	}
 	return nil
 }
 
-// abandon ends a stage that must not execute the command.
+// abandon ends a stage that was not released, and closes the connection.
 func (s *stage) abandon() {
-	_ = unix.Kill(s.pid, unix.SIGKILL)
+	if s == nil {
+		return
+	}
 	s.conn.Close()
+	if s.released {
+		return
+	}
+	_ = unix.Kill(s.pid, unix.SIGKILL)
 	for {
 		if _, err := unix.Wait4(s.pid, nil, unix.WALL, nil); err != unix.EINTR {
 			return

@@ -7,7 +7,9 @@ import (
 
 // status is what /proc/PID/status says (proc_pid_status(5)).
 type status struct {
+	name       string
 	state      byte // 'R', 'S', 'Z' …
+	tracer     int  // the thread that traces it, 0 for none
 	threads    int
 	tgid, ppid int
 	uid, gid   [4]uint32
@@ -44,6 +46,10 @@ func (s *status) set(key, value string) {
 	hex := func() uint64 { n, _ := strconv.ParseUint(value, 16, 64); return n }
 	dec := func() int { n, _ := strconv.Atoi(value); return n }
 	switch key {
+	case "Name":
+		s.name = value
+	case "TracerPid":
+		s.tracer = dec()
 	case "State":
 		if value != "" {
 			s.state = value[0]

@@ -39,7 +39,7 @@ func (e *engine) stopped(t *thread, status unix.WaitStatus) {
 // resume lets a stopped tracee run to its next stop, or go for good. ESRCH means
 // that it was killed meanwhile; wait4 will say so.
 func (e *engine) resume(t *thread, signal int) {
-	if e.ending.mode == modeLetGo {
+	if e.letsGo(t) {
 		e.release(t, signal)
 		return
 	}
@@ -58,7 +58,7 @@ func isStopSignal(s unix.Signal) bool {
 
 // groupStop keeps the tracee stopped, as it would be without a tracer.
 func (e *engine) groupStop(t *thread, signal unix.Signal) {
-	if e.ending.mode == modeLetGo {
+	if e.letsGo(t) {
 		e.release(t, 0)
 		return
 	}
@@ -107,13 +107,13 @@ func (e *engine) adopt(tid, pid, parent int, flags uint64) {
 	}
 	t := &thread{tid: tid, pid: pid}
 	if p := e.threads[parent]; p != nil {
-		t.all = p.all
+		t.all, t.attached = p.all, p.attached
 	}
 	e.threads[tid] = t
 	e.emit(&stx.Record{Kind: stx.KindStart, TID: tid, Start: &stx.Start{
 		PID: pid, Parent: parent, Flags: flags, Attached: parent == 0,
 	}})
-	if e.ending.mode == modeKill {
+	if e.ending.mode == modeKill && !t.attached {
 		_ = unix.Kill(pid, unix.SIGKILL)
 	}
 	w := e.early[tid]

@@ -29,6 +29,9 @@ const tracerEnv = "STRACEX_TEST_TRACER"
 // filterEnv makes all tests run with a filter, that stops for nearly all calls.
 const filterEnv = "STRACEX_TEST_FILTER"
 
+// attachEnv makes such a tracer attach to this process.
+const attachEnv = "STRACEX_TEST_ATTACH"
+
 // callsEnv chooses what such a tracer records.
 const callsEnv = "STRACEX_TEST_CALLS"
 
@@ -61,6 +64,9 @@ func plainTracer(file string) int {
 		if o.Calls, err = choice.Parse(expr); err != nil {
 			panic(err)
 		}
+	}
+	if pid, err := strconv.Atoi(os.Getenv(attachEnv)); err == nil {
+		o = Options{Attach: []int{pid}}
 	}
 	res, err := RunApart(context.Background(), o, f)
 	if err != nil {

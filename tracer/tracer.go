@@ -2,6 +2,7 @@ package tracer
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -15,6 +16,7 @@ var ErrUnsupported = errors.New("capturing needs Linux on amd64 or arm64")
 // Options say what to run and how.
 type Options struct {
 	Argv        []string // command and arguments; Argv[0] is looked up in PATH
+	Attach      []int    // processes to attach to, with all their threads; Argv may be empty then
 	Env         []string // nil: the tracer's own
 	Dir         string   // "": the tracer's own
 	Tool        string   // goes into stx.Begin
@@ -62,11 +64,12 @@ type User struct {
 
 // Result is how the command ended.
 type Result struct {
-	PID      int
-	ExitCode int // exit status when Signal is 0
+	Begun    bool // the capture has: the command was started, or processes attached to
+	PID      int  // of the command, 0 without one
+	ExitCode int  // exit status when Signal is 0
 	Signal   int
 	TimedOut bool
-	Left     []int // processes that were let go while running
+	Left     []int // processes that were let go while running, also those attached to
 	// Running: the command itself is among Left, ExitCode means nothing.
 	Running bool
 	// Kept is how many of Left are under the filter still. The engine's process
@@ -80,6 +83,22 @@ type Result struct {
 type NotFoundError struct{ Name string }
 
 func (e *NotFoundError) Error() string { return "no such program: " + e.Name }
+
+// AttachError says why a process can't be attached to.
+type AttachError struct {
+	PID    int
+	Tracer int    // the process that traces it already, 0 for none
+	Name   string // of that process
+	Err    error  // ESRCH: there is no such process; EPERM
+}
+
+func (e *AttachError) Error() string {
+	if e.Tracer != 0 {
+		return fmt.Sprintf("process %d is traced already, by process %d (%s)", e.PID, e.Tracer, e.Name)
+	}
+	return fmt.Sprintf("attaching to process %d: %v", e.PID, e.Err)
+}
+func (e *AttachError) Unwrap() error { return e.Err }
 
 // PermissionError says that the kernel doesn't let us trace.
 type PermissionError struct {

@@ -58,7 +58,7 @@ func (c *capture) run(o tracer.Options) error {
 	var err error
 	c.result, err = tracer.RunApart(context.Background(), o, c.file)
 	c.hung = c.result.TimedOut || c.result.Running
-	if c.result.PID == 0 {
+	if !c.result.Begun {
 		return errors.Join(err, c.discard())
 	}
 	if err != nil {

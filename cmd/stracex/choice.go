@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"strconv"
@@ -19,6 +20,7 @@ type choiceFlags struct {
 	calls    *calls.Set // nil: what the subcommand takes by itself
 	noFilter bool
 	wait     bool
+	attach   pidsFlag
 	size     int
 	timeout  time.Duration
 	maxSize  sizeFlag
@@ -39,7 +41,7 @@ func (c *choiceFlags) add(f *pflag.FlagSet) {
 
 // options gives what the engine is to do.
 func (c *choiceFlags) options(argv []string) tracer.Options {
-	return tracer.Options{Argv: argv, Calls: c.calls, NoFilter: c.noFilter, Wait: c.wait,
+	return tracer.Options{Argv: argv, Attach: c.attach, Calls: c.calls, NoFilter: c.noFilter, Wait: c.wait,
 		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize), User: c.user.user, EnvValues: c.env}
 }
 
@@ -57,6 +59,24 @@ func (c *callsFlag) Type() string { return "syntax" }
 func (c *callsFlag) Set(expr string) (err error) {
 	c.calls, err = calls.Parse(expr)
 	return err
+}
+
+// pidsFlag is the value of -p, as in strace: process ids with commas or blanks
+// between them.
+type pidsFlag []int
+
+func (p *pidsFlag) String() string { return strings.Trim(fmt.Sprint([]int(*p)), "[]") }
+func (p *pidsFlag) Type() string   { return "PID" }
+
+func (p *pidsFlag) Set(text string) error {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' }) {
+		pid, err := strconv.Atoi(word)
+		if err != nil || pid <= 0 {
+			return errors.New("want process ids: 4711 or 4711,4712")
+		}
+		*p = append(*p, pid)
+	}
+	return nil
 }
 
 // sizeFlag is a number of bytes, with K, M, G or T for powers of 1024.

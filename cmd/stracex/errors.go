@@ -127,6 +127,9 @@ func hint(err error) string {
 	if e, ok := errors.AsType[*tracer.PermissionError](err); ok {
 		return permissionHint(e)
 	}
+	if e, ok := errors.AsType[*tracer.AttachError](err); ok {
+		return attachHint(e)
+	}
 	if _, ok := errors.AsType[*tracer.KernelError](err); ok {
 		return "record with strace -f -s 256 -o trace.log COMMAND, then: stracex analyze trace.log"
 	}
@@ -169,6 +172,19 @@ func notFoundHint(name string) string {
 		return "there is one in this directory: run it as ./" + name
 	}
 	return "no directory of PATH has it: " + os.Getenv("PATH")
+}
+
+// attachHint says why a process can't be attached to.
+func attachHint(e *tracer.AttachError) string {
+	switch {
+	case e.Tracer != 0:
+		return "a process can have one tracer only: end that one first"
+	case errors.Is(e, syscall.ESRCH):
+		return "it has ended, or runs in another container: see ps"
+	case errors.Is(e, syscall.EPERM):
+		return "attach as the user that it runs as, or as root (stracex doctor says more)"
+	}
+	return ""
 }
 
 // permissionHint says who forbids ptrace, and who can allow it.
