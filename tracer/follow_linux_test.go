@@ -71,6 +71,7 @@ func TestBirths(t *testing.T) {
 		{unix.CLONE_VFORK | unix.CLONE_VM, unix.CLONE_VFORK | unix.CLONE_VM | unix.CLONE_THREAD},
 		{unix.CLONE_FILES | unix.CLONE_FS | uint64(unix.SIGCHLD), ^uint64(0)},
 		{unix.CLONE_PARENT_SETTID | uint64(unix.SIGUSR1), ^uint64(0)},
+		{unix.CLONE_VFORK | unix.CLONE_VM, unix.CLONE_VFORK | unix.CLONE_VM | unix.CLONE_THREAD}, // posix_spawn
 		{unix.CLONE_THREAD | unix.CLONE_VM | unix.CLONE_FILES | unix.CLONE_FS,
 			unix.CLONE_THREAD | unix.CLONE_VM | unix.CLONE_FILES | unix.CLONE_FS},
 	}

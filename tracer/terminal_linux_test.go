@@ -194,6 +194,18 @@ func TestJobControl(t *testing.T) {
 			term.typeIn("echo status $?\n")
 			term.expect("status 0")
 
+			// One that writes to it stops if the terminal says so.
+			term.interrupt("stty tostop\n")
+			term.typeIn(prefix + "sh -c 'echo wri''tten; exit 8' &\n")
+			term.expect("$ ")
+			term.waitFor("jobs\n", "Stopped")
+			term.typeIn("fg\n")
+			term.expect("written")
+			term.expect("$ ")
+			term.typeIn("echo status $?; stty -tostop\n")
+			term.expect("status 8")
+			term.expect("$ ")
+
 			// A shell inside has job control of its own.
 			term.typeIn(prefix + "bash --norc --noediting -i\n")
 			term.expect("$ ")

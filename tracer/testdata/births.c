@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -34,6 +35,9 @@ int main(void) {
 	if (syscall(SYS_clone3, &a, sizeof a) == 0)
 		_exit(0);
 	waitpid(-1, NULL, __WALL);
+	char *argv[] = {"true", NULL};
+	if (posix_spawnp(&pid, "true", NULL, NULL, argv, NULL) == 0)
+		waitpid(pid, NULL, 0);
 	pthread_create(&t, NULL, thread, NULL);
 	pthread_join(t, NULL);
 	return 0;
