@@ -150,6 +150,7 @@ type order struct {
 	MaxSize        int64
 	User           *User `json:",omitempty"`
 	EnvValues      bool
+	Paths          [][]byte
 }
 
 func newOrder(o *Options) *order {
@@ -161,7 +162,7 @@ func newOrder(o *Options) *order {
 		Argv: toBytes(o.Argv), Env: toBytes(env), Attach: o.Attach, Dir: []byte(o.Dir), Tool: o.Tool,
 		StringLimit: o.StringLimit, Quiet: o.Quiet, Timeout: o.Timeout,
 		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter, MaxSize: o.MaxSize,
-		User: o.User, EnvValues: o.EnvValues,
+		User: o.User, EnvValues: o.EnvValues, Paths: toBytes(o.Paths),
 	}
 }
 
@@ -170,7 +171,7 @@ func (d *order) options() Options {
 		Argv: toStrings(d.Argv), Env: toStrings(d.Env), Attach: d.Attach, Dir: string(d.Dir), Tool: d.Tool,
 		StringLimit: d.StringLimit, Quiet: d.Quiet, Timeout: d.Timeout,
 		Kill: d.Kill, Wait: d.Wait, Calls: d.Calls, NoFilter: d.NoFilter, MaxSize: d.MaxSize,
-		User: d.User, EnvValues: d.EnvValues,
+		User: d.User, EnvValues: d.EnvValues, Paths: toStrings(d.Paths),
 	}
 }
 

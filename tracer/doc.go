@@ -39,6 +39,7 @@
 //	wake_linux.go       how others get the engine out of wait4
 //	ptrace_linux.go     ptrace requests that x/sys has no name for
 //	memory_linux.go     reading a tracee's memory
+//	paths_linux.go      which calls access a path
 //	plan*.go            which memory a call points to, by abi's table; of an
 //	                    environment the names only (plan_environ_linux.go)
 //	snapshot_linux.go   stx.Process (status_linux.go: /proc/PID/status)

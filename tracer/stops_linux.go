@@ -238,7 +238,7 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 	p.enter()
 	c.copies = p.copies
 	t.call = c
-	if c.silent {
+	if c.silent = c.silent || !e.accesses(t, c); c.silent {
 		return
 	}
 	e.now.enter = stx.Enter{

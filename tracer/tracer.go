@@ -21,6 +21,9 @@ type Options struct {
 	Dir         string   // "": the tracer's own
 	Tool        string   // goes into stx.Begin
 	StringLimit int      // bytes copied of a buffer, 256 by default
+	// Paths: of Calls only those are recorded that have one of these as an
+	// argument, exactly so, or a descriptor that leads to one; none is all.
+	Paths []string
 	// EnvValues: the values of environments are copied too, not only the names.
 	EnvValues bool
 	// User is whom the command runs as; nil: whom the tracer runs as. Another

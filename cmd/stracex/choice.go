@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type choiceFlags struct {
 	maxSize  sizeFlag
 	user     userFlag
 	env      bool
+	paths    []string
 }
 
 func (c *choiceFlags) add(f *pflag.FlagSet) {
@@ -33,6 +35,7 @@ func (c *choiceFlags) add(f *pflag.FlagSet) {
 	f.BoolVar(&c.noFilter, "no-filter", false, "put the program under no seccomp filter: slower, but it can be left at any time")
 	c.maxSize = 4 << 30
 	f.Var(&c.maxSize, "max-size", "end the capture, not the program, at this `size` of the file: 500M, 2G")
+	f.StringArrayVarP(&c.paths, "trace-path", "P", nil, "record these calls only that access this `path`; may be given several times")
 	c.user.euid = os.Geteuid
 	f.VarP(&c.user, "user", "u", "run the program as this user, with its groups; set-user-ID programs get their privilege")
 	f.BoolVar(&c.env, "env", false, "copy the values of environment variables too, not only the names: they may be secrets")
@@ -42,7 +45,23 @@ func (c *choiceFlags) add(f *pflag.FlagSet) {
 // options gives what the engine is to do.
 func (c *choiceFlags) options(argv []string) tracer.Options {
 	return tracer.Options{Argv: argv, Attach: c.attach, Calls: c.calls, NoFilter: c.noFilter, Wait: c.wait,
-		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize), User: c.user.user, EnvValues: c.env}
+		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize), User: c.user.user, EnvValues: c.env,
+		Paths: resolved(c.paths)}
+}
+
+// resolved adds to paths what they are without links, as descriptors show them.
+func resolved(paths []string) (all []string) {
+	for _, p := range paths {
+		all = append(all, p)
+		abs, err := filepath.Abs(p)
+		if err == nil {
+			abs, err = filepath.EvalSymlinks(abs)
+		}
+		if err == nil && abs != p {
+			all = append(all, abs)
+		}
+	}
+	return all
 }
 
 // callsFlag is the value of -e. As in strace, the last one holds.
