@@ -5,137 +5,174 @@ import (
 	"slices"
 )
 
-// encoder appends fields to b.
+// fieldStep is between the columns of a kind's fields; the columns of a list's
+// values, or of its structs' fields, come between the list's and the next.
+const fieldStep = 16
+
+// place is the column of the field that comes next. A struct has no lists.
+type place struct {
+	kind   Kind // headKind for what every record has
+	at     int
+	step   int // to the field after: fieldStep, in a struct 1
+	list   int // the column of the list that came last
+	values int // so many of its values come next
+	after  int // where it goes on after the struct
+}
+
+const headKind Kind = 0
+
+func (p *place) begin(kind Kind) { *p = place{kind: kind, step: fieldStep} }
+
+func (p *place) next() int {
+	if p.values > 0 {
+		p.values--
+		return p.list + 1
+	}
+	at := p.at
+	p.at += p.step
+	return at
+}
+
+// elements is called when the list's own column was the last.
+func (p *place) elements(n int, structs bool) {
+	p.list = p.at - fieldStep
+	if !structs {
+		p.values = n
+	}
+}
+
+func (p *place) into() { p.after, p.at, p.step = p.at, p.list+1, 1 }
+func (p *place) out()  { p.at, p.step = p.after, fieldStep }
+
+// encoder gathers the columns of a block.
 type encoder struct {
-	b      []byte
-	starts []int // where the open elements' lengths are
+	place
+	cols   [len(kinds)][]column // by number
+	used   []columnID
+	size   int // bytes in all columns
+	record int // counts from 1 in a block
 	bad    string
 }
 
+type columnID struct {
+	kind Kind
+	n    int
+}
+
+type column struct {
+	b    []byte
+	last uint64 // value of a step field
+	// What the column was before record came.
+	record     int
+	length     int
+	lastBefore uint64
+}
+
+// next gives the column of the next field.
+func (e *encoder) next() *column {
+	n := e.place.next()
+	if n >= len(e.cols[e.kind]) {
+		e.cols[e.kind] = slices.Grow(e.cols[e.kind], n+1)[:n+1]
+	}
+	c := &e.cols[e.kind][n]
+	if c.record != e.record {
+		if c.record == 0 {
+			e.used = append(e.used, columnID{e.kind, n})
+		}
+		c.record, c.length, c.lastBefore = e.record, len(c.b), c.last
+	}
+	return c
+}
+
 func (e *encoder) int(_ string, v int64) int64 {
-	e.b = binary.AppendVarint(e.b, v)
+	c := e.next()
+	n := len(c.b)
+	c.b = binary.AppendVarint(c.b, v)
+	e.size += len(c.b) - n
 	return v
 }
 
 func (e *encoder) uint(_ string, v uint64, _ int) uint64 {
-	e.b = binary.AppendUvarint(e.b, v)
+	c := e.next()
+	n := len(c.b)
+	c.b = binary.AppendUvarint(c.b, v)
+	e.size += len(c.b) - n
+	return v
+}
+
+func (e *encoder) step(_ string, v uint64, _ int) uint64 {
+	c := e.next()
+	n := len(c.b)
+	c.b = binary.AppendVarint(c.b, int64(v-c.last))
+	c.last = v
+	e.size += len(c.b) - n
 	return v
 }
 
 func (e *encoder) str(_ string, v string) string {
-	e.b = append(binary.AppendUvarint(e.b, uint64(len(v))), v...)
+	c := e.next()
+	n := len(c.b)
+	c.b = append(binary.AppendUvarint(c.b, uint64(len(v))), v...)
+	e.size += len(c.b) - n
 	return v
 }
 
 func (e *encoder) bytes(_ string, v []byte) []byte {
-	e.b = append(binary.AppendUvarint(e.b, uint64(len(v))), v...)
+	c := e.next()
+	n := len(c.b)
+	c.b = append(binary.AppendUvarint(c.b, uint64(len(v))), v...)
+	e.size += len(c.b) - n
 	return v
 }
 
-func (e *encoder) count(name string, n int, _ bool) int {
+func (e *encoder) count(name string, n int, structs bool) int {
 	if n > maxList {
 		e.fail(name)
 	}
-	e.b = binary.AppendUvarint(e.b, uint64(n))
+	e.uint(name, uint64(n), 10)
+	e.elements(n, structs)
 	return n
 }
 
-// open leaves one byte for the length of what follows, close fills it in.
-func (e *encoder) open(string) {
-	e.starts = append(e.starts, len(e.b))
-	e.b = append(e.b, 0)
-}
-
-func (e *encoder) close() {
-	at := e.starts[len(e.starts)-1]
-	e.starts = e.starts[:len(e.starts)-1]
-	var room [binary.MaxVarintLen64]byte
-	n := binary.PutUvarint(room[:], uint64(len(e.b)-at-1))
-	if n > 1 {
-		e.b = slices.Insert(e.b, at, room[1:n]...)
-	}
-	copy(e.b[at:], room[:n])
-}
-
+func (e *encoder) open(string)      { e.into() }
+func (e *encoder) close()           { e.out() }
 func (e *encoder) reading() bool    { return false }
 func (e *encoder) fail(name string) { e.bad = name }
 
-// decoder takes fields from the front of b. Past the end of b a field is zero:
-// it was not known to who wrote the record.
-type decoder struct {
-	b     []byte
-	rests [][]byte // what follows the open elements
-	bad   string   // name of the field that can't be
+// undo takes the last record back.
+func (e *encoder) undo(size int) {
+	for _, id := range e.used {
+		if c := &e.cols[id.kind][id.n]; c.record == e.record {
+			c.b, c.last = c.b[:c.length], c.lastBefore
+		}
+	}
+	e.size, e.bad = size, ""
 }
 
-func (d *decoder) int(name string, _ int64) int64 {
-	if len(d.b) == 0 {
-		return 0
+// take appends the block's body to b, and begins another block.
+func (e *encoder) take(b []byte) []byte {
+	for _, id := range e.used {
+		c := &e.cols[id.kind][id.n]
+		if len(c.b) > 0 {
+			b = appendColumn(b, id, c.b)
+		}
+		*c = column{b: keep(c.b, blockTarget)}
 	}
-	v, n := binary.Varint(d.b)
-	if n <= 0 {
-		d.fail(name)
-		return 0
-	}
-	d.b = d.b[n:]
-	return v
+	e.used, e.size, e.record = e.used[:0], 0, 0
+	return b
 }
 
-func (d *decoder) uint(name string, _ uint64, _ int) uint64 {
-	if len(d.b) == 0 {
-		return 0
-	}
-	v, n := binary.Uvarint(d.b)
-	if n <= 0 {
-		d.fail(name)
-		return 0
-	}
-	d.b = d.b[n:]
-	return v
+func appendColumn(b []byte, id columnID, values []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(id.kind))
+	b = binary.AppendUvarint(b, uint64(id.n))
+	b = binary.AppendUvarint(b, uint64(len(values)))
+	return append(b, values...)
 }
 
-// take takes a length and as many bytes; they are part of b.
-func (d *decoder) take(name string) []byte {
-	n := d.uint(name, 0, 10)
-	if n > uint64(len(d.b)) {
-		d.fail(name)
+// keep gives a buffer back for reuse, unless something large made it grow.
+func keep(b []byte, limit int) []byte {
+	if cap(b) > limit {
 		return nil
 	}
-	v := d.b[:n]
-	d.b = d.b[n:]
-	return v
-}
-
-func (d *decoder) str(name string, _ string) string   { return string(d.take(name)) }
-func (d *decoder) bytes(name string, _ []byte) []byte { return slices.Clone(d.take(name)) }
-
-func (d *decoder) count(name string, _ int, _ bool) int {
-	n := d.uint(name, 0, 10)
-	if n > maxList || n > uint64(len(d.b)) { // an element is at least one byte
-		d.fail(name)
-		return 0
-	}
-	return int(n)
-}
-
-func (d *decoder) open(name string) {
-	v := d.take(name)
-	d.rests = append(d.rests, d.b)
-	d.b = v
-}
-
-// close leaves out what this version doesn't know of an element.
-func (d *decoder) close() {
-	d.b = d.rests[len(d.rests)-1]
-	d.rests = d.rests[:len(d.rests)-1]
-}
-
-func (d *decoder) reading() bool { return true }
-
-func (d *decoder) fail(name string) {
-	if d.bad == "" {
-		d.bad = name
-	}
-	d.b = nil
-	clear(d.rests)
+	return b[:0]
 }

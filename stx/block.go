@@ -64,7 +64,7 @@ func (o *blockWriter) write(b block) {
 	if o.limit == 0 || o.size+int64(len(o.buf)) <= o.limit-tailRoom {
 		err = o.put()
 	}
-	o.buf = keep(o.buf)
+	o.buf = keep(o.buf, 4*blockTarget)
 	if err == nil {
 		return
 	}
@@ -109,11 +109,11 @@ func (o *blockWriter) finish(why error, at int64) {
 		note.Code, reason = "limit", "limit"
 	}
 	var e encoder
-	if encodeRecord(&e, &Record{Kind: KindNote, Time: at, Note: &note}, 0) != nil ||
-		encodeRecord(&e, &Record{Kind: KindFinish, Time: at, Finish: &Finish{Reason: reason}}, at) != nil {
+	if e.encode(&Record{Kind: KindNote, Time: at, Note: &note}) != nil ||
+		e.encode(&Record{Kind: KindFinish, Time: at, Finish: &Finish{Reason: reason}}) != nil {
 		return
 	}
-	o.buf = o.encode(o.buf[:0], e.b)
+	o.buf = o.encode(o.buf[:0], e.take(nil))
 	if o.put() != nil && o.size > o.prev && o.cut(o.prev, o.size-o.prev) {
 		_ = o.put()
 	}

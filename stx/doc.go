@@ -16,7 +16,7 @@
 //	length = uint32                       bytes of body, at least 1
 //	raw    = uint32                       bytes of body when decompressed
 //	checksum = uint32                     CRC-32C of length, raw and body
-//	body   = record*                      zstd-compressed, unless length = raw
+//	body   = column*                      zstd-compressed, unless length = raw
 //
 // uint32 is little-endian. The line ends in the magic show a copy that was
 // taken for text on the way.
@@ -26,7 +26,7 @@
 // itself: its body is one zstd frame, with no dictionary and no checksum of its
 // own. raw is at most 16 MiB, and at most 256 times length (else the body is
 // stored as it is), so that a small file can't make a reader work without end.
-// A writer ends a block when it has 64 KiB, and whenever what it has should be
+// A writer ends a block when it has 256 KiB, and whenever what it has should be
 // seen; a record is at most 8 MiB.
 //
 // What ends in the middle of a block, or has a block that is damaged, is read
@@ -37,158 +37,168 @@
 // A reader refuses a version above its own. The version changes only when older
 // readers would misunderstand the file; all else grows as said below.
 //
-// # Record
+// # Columns
 //
-//	record = size kind tid time field*
-//	size   = uvarint                      bytes of what follows
-//	kind   = uvarint
-//	tid    = varint
-//	time   = varint                       nanoseconds since 1970, less the time of
-//	                                      the record before in the block (else 0)
+// A block holds its records by columns: all values of one field stand together,
+// in the order of the records. So what is alike is near, which halves what zstd
+// makes of it.
 //
-// A reader skips a record whose kind it doesn't know, and counts it.
+//	column = kind number size value*
+//	kind   = uvarint                      0 for what every record has
+//	number = uvarint                      of the field, see the table
+//	size   = uvarint                      bytes of the values
 //
 //	uvarint  unsigned LEB128: seven bits a byte, the lowest first; the high bit says that more follow
 //	varint   uvarint of (v << 1) ^ (v >> 63)
+//	step     varint: the difference to the value before in the column (at first to 0), modulo 1<<64
 //	bytes    uvarint n, then n bytes; for strings too, which need not be UTF-8
-//	values   uvarint n, then n uvarints, varints or bytes
-//	structs  uvarint n, then n times: uvarint size, then fields of as many bytes
+//	values   uvarint n; n uvarints, varints or bytes are in the column of the next number
+//	structs  uvarint n; the fields of n structs are in the columns of the next numbers
 //
-// A list has at most 1048576 elements. In later versions of the same format
-// fields may be added at the end of a record, or of a struct in a list: a reader
-// leaves out what is left of it, and takes a field that is past the end as zero.
+// A list has at most 1048576 elements; a struct has no lists.
+//
+// Every block has the columns of kind 0, one value for each record:
+//
+//	0         kind        uvarint
+//	16        tid         varint
+//	32        time        step: microseconds since 1970
+//
+// A reader skips a record whose kind it doesn't know, and counts it. In later
+// versions of the same format there may be columns of other numbers: a reader
+// leaves them out, and takes a field whose column is not in the block as zero.
+// The first field of a kind's list is always there.
 //
 // # Kinds
 //
-// The fields of each kind, in order (what they mean is said at the Go types).
-// Names are those of the text twin.
+// The fields of each kind, with their numbers (what they mean is said at the Go
+// types). Names are those of the text twin.
 //
 //	1 begin
-//	  tool          bytes
-//	  engine        bytes
-//	  arch          uvarint, hex
-//	  kernel        bytes
-//	  host          bytes
-//	  argv          bytes (values)
-//	  cwd           bytes
-//	  pid           varint
-//	  limit         varint
+//	  0       tool        bytes
+//	  16      engine      bytes
+//	  32      arch        uvarint, hex
+//	  48      kernel      bytes
+//	  64      host        bytes
+//	  80      argv        bytes (values)
+//	  96      cwd         bytes
+//	  112     pid         varint
+//	  128     limit       varint
 //
 //	2 process
-//	  at            bytes
-//	  pid           varint
-//	  ppid          varint
-//	  exe           bytes
-//	  argv          bytes (values)
-//	  cwd           bytes
-//	  root          bytes
-//	  uid           uvarint
-//	  euid          uvarint
-//	  suid          uvarint
-//	  fsuid         uvarint
-//	  gid           uvarint
-//	  egid          uvarint
-//	  sgid          uvarint
-//	  fsgid         uvarint
-//	  group         uvarint (values)
-//	  capinh        uvarint, hex
-//	  capprm        uvarint, hex
-//	  capeff        uvarint, hex
-//	  capbnd        uvarint, hex
-//	  capamb        uvarint, hex
-//	  umask         uvarint, octal
-//	  limit         structs of
-//	    name        bytes
-//	    soft        uvarint
-//	    hard        uvarint
-//	  fd            structs of
-//	    n           varint
-//	    target      bytes
-//	    flags       uvarint, octal
-//	    pos         varint
-//	    peer        bytes
-//	  nonewprivs    uvarint
-//	  seccomp       varint
-//	  ns            structs of
-//	    type        bytes
-//	    id          bytes
-//	  security      bytes
+//	  0       at          bytes
+//	  16      pid         varint
+//	  32      ppid        varint
+//	  48      exe         bytes
+//	  64      argv        bytes (values)
+//	  80      cwd         bytes
+//	  96      root        bytes
+//	  112     uid         uvarint
+//	  128     euid        uvarint
+//	  144     suid        uvarint
+//	  160     fsuid       uvarint
+//	  176     gid         uvarint
+//	  192     egid        uvarint
+//	  208     sgid        uvarint
+//	  224     fsgid       uvarint
+//	  240     group       uvarint (values)
+//	  256     capinh      uvarint, hex
+//	  272     capprm      uvarint, hex
+//	  288     capeff      uvarint, hex
+//	  304     capbnd      uvarint, hex
+//	  320     capamb      uvarint, hex
+//	  336     umask       uvarint, octal
+//	  352     limit       structs of
+//	    353   name        bytes
+//	    354   soft        uvarint
+//	    355   hard        uvarint
+//	  368     fd          structs of
+//	    369   n           varint
+//	    370   target      bytes
+//	    371   flags       uvarint, octal
+//	    372   pos         varint
+//	    373   peer        bytes
+//	  384     nonewprivs  uvarint
+//	  400     seccomp     varint
+//	  416     ns          structs of
+//	    417   type        bytes
+//	    418   id          bytes
+//	  432     security    bytes
 //
 //	3 start
-//	  pid           varint
-//	  parent        varint
-//	  flags         uvarint, hex
-//	  attached      uvarint
+//	  0       pid         varint
+//	  16      parent      varint
+//	  32      flags       uvarint, hex
+//	  48      attached    uvarint
 //
 //	4 enter
-//	  arch          uvarint, hex
-//	  nr            uvarint
-//	  a0            uvarint, hex
-//	  a1            uvarint, hex
-//	  a2            uvarint, hex
-//	  a3            uvarint, hex
-//	  a4            uvarint, hex
-//	  a5            uvarint, hex
-//	  ip            uvarint, hex
-//	  sp            uvarint, hex
-//	  mem           structs of
-//	    addr        uvarint, hex
-//	    want        uvarint
-//	    data        bytes
-//	    errno       varint
+//	  0       arch        uvarint, hex
+//	  16      nr          uvarint
+//	  32      a0          uvarint, hex
+//	  48      a1          uvarint, hex
+//	  64      a2          uvarint, hex
+//	  80      a3          uvarint, hex
+//	  96      a4          uvarint, hex
+//	  112     a5          uvarint, hex
+//	  128     ip          step, hex
+//	  144     sp          step, hex
+//	  160     mem         structs of
+//	    161   addr        step, hex
+//	    162   want        uvarint
+//	    163   data        bytes
+//	    164   errno       varint
 //
 //	5 exit
-//	  ret           varint
-//	  error         uvarint
-//	  mem           structs of
-//	    addr        uvarint, hex
-//	    want        uvarint
-//	    data        bytes
-//	    errno       varint
+//	  0       ret         varint
+//	  16      error       uvarint
+//	  32      mem         structs of
+//	    33    addr        step, hex
+//	    34    want        uvarint
+//	    35    data        bytes
+//	    36    errno       varint
 //
 //	6 signal
-//	  signo         varint
-//	  info          bytes
+//	  0       signo       varint
+//	  16      info        bytes
 //
 //	7 stop
-//	  signo         varint
-//	  info          bytes
+//	  0       signo       varint
+//	  16      info        bytes
 //
 //	8 end
-//	  code          varint
-//	  signal        varint
-//	  core          uvarint
+//	  0       code        varint
+//	  16      signal      varint
+//	  32      core        uvarint
 //
 //	9 exec
-//	  former        varint
+//	  0       former      varint
 //
 //	10 evidence
-//	  path          bytes
-//	  walk          structs of
-//	    path        bytes
-//	    mode        uvarint, octal
-//	    uid         uvarint
-//	    gid         uvarint
-//	    size        varint
-//	    link        bytes
-//	    errno       varint
-//	  head          bytes
-//	  uid           uvarint
-//	  gid           uvarint
-//	  group         uvarint (values)
-//	  caps          uvarint, hex
-//	  text          bytes (values)
+//	  0       path        bytes
+//	  16      walk        structs of
+//	    17    path        bytes
+//	    18    mode        uvarint, octal
+//	    19    uid         uvarint
+//	    20    gid         uvarint
+//	    21    size        varint
+//	    22    link        bytes
+//	    23    errno       varint
+//	  32      head        bytes
+//	  48      uid         uvarint
+//	  64      gid         uvarint
+//	  80      group       uvarint (values)
+//	  96      caps        uvarint, hex
+//	  112     text        bytes (values)
 //
 //	11 note
-//	  code          bytes
-//	  text          bytes
+//	  0       code        bytes
+//	  16      text        bytes
 //
 //	12 lost
-//	  count         uvarint
+//	  0       count       uvarint
 //
 //	13 finish
-//	  left          varint (values)
-//	  reason        bytes
+//	  0       left        varint (values)
+//	  16      reason      bytes
 //
 // # Text twin
 //
@@ -197,7 +207,7 @@
 // begins with a tab and the list's name. Fields stand in the order above; those
 // that are zero are left out; a value of a list is a field of its own. Strings
 // and bytes are quoted as in Go, numbers written as the table says. Time is in
-// nanoseconds since 1970. Empty lines and lines that begin with # are no records.
+// nanoseconds since 1970, of which a capture keeps the microseconds. Empty lines and lines that begin with # are no records.
 //
 //	enter tid=12 time=1700000000000000000 arch=0xc000003e nr=257 a0=0xffffff9c a1=0x7ffe10 ip=0x7f10 sp=0x7ffd00
 //		mem addr=0x7ffe10 want=9 data="/etc/foo\x00"

@@ -10,6 +10,8 @@ type codec interface {
 	int(name string, v int64) int64
 	// uint's base (8, 10, 16) is how people read the number.
 	uint(name string, v uint64, base int) uint64
+	// step is a uint that is near its value in the record before.
+	step(name string, v uint64, base int) uint64
 	str(name string, v string) string
 	bytes(name string, v []byte) []byte
 	// count comes before the n values of a list, or the structs of one.
@@ -40,6 +42,13 @@ func unum[T ~uint32 | ~uint64](c codec, name string, v *T, base int) {
 		if *v = T(got); uint64(*v) != got {
 			c.fail(name)
 		}
+	}
+}
+
+// address is a number that is near the one before.
+func address(c codec, name string, v *uint64) {
+	if got := c.step(name, *v, 16); got != *v {
+		*v = got
 	}
 }
 
@@ -215,8 +224,8 @@ func (e *Enter) fields(c codec) {
 	for i, name := range [...]string{"a0", "a1", "a2", "a3", "a4", "a5"} {
 		hexa(c, name, &e.Args[i])
 	}
-	hexa(c, "ip", &e.IP)
-	hexa(c, "sp", &e.SP)
+	address(c, "ip", &e.IP)
+	address(c, "sp", &e.SP)
 	list(c, "mem", &e.Mem, (*Mem).fields)
 }
 
@@ -227,7 +236,7 @@ func (e *Exit) fields(c codec) {
 }
 
 func (m *Mem) fields(c codec) {
-	hexa(c, "addr", &m.Addr)
+	address(c, "addr", &m.Addr)
 	dec(c, "want", &m.Want)
 	data(c, "data", &m.Data)
 	num(c, "errno", &m.Errno)

@@ -26,7 +26,7 @@ func fill(t *testing.T, w *Writer) error {
 	t.Helper()
 	text := random(10_000)
 	for n := int64(1); n < 1_000_000; n++ {
-		if err := w.Write(&Record{Kind: KindNote, TID: 7, Time: n, Note: &Note{Text: text}}); err != nil {
+		if err := w.Write(&Record{Kind: KindNote, TID: 7, Time: n * timeUnit, Note: &Note{Text: text}}); err != nil {
 			if cerr := w.Close(); !errors.Is(cerr, err) {
 				t.Errorf("Write said %v, Close %v", err, cerr)
 			}
@@ -49,11 +49,11 @@ func ends(t *testing.T, capture []byte, code string) {
 		t.Errorf("the last records are %+v and %+v", note, finish)
 	}
 	for i, r := range recs[:len(recs)-2] {
-		if r.Time != int64(i+1) {
+		if r.Time != int64(i+1)*timeUnit {
 			t.Fatalf("record %d has time %d", i, r.Time)
 		}
 	}
-	if note.Time != int64(len(recs)-2) && len(recs) > 2 && note.Time < recs[len(recs)-3].Time {
+	if note.Time != int64(len(recs)-2)*timeUnit && len(recs) > 2 && note.Time < recs[len(recs)-3].Time {
 		t.Errorf("the note's time is %d", note.Time)
 	}
 }

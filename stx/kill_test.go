@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// writeForEver writes notes with the times 1, 2, 3 … until it is killed, or the
+// writeForEver writes notes at the microseconds 1, 2, 3 … until it is killed, or the
 // test is.
 func writeForEver(name string) {
 	go func() {
@@ -31,7 +31,7 @@ func writeForEver(name string) {
 	}
 	w, err := NewWriter(f)
 	for n := int64(1); err == nil; n++ {
-		err = w.Write(&Record{Kind: KindNote, TID: 7, Time: n, Note: &Note{Text: "still here"}})
+		err = w.Write(&Record{Kind: KindNote, TID: 7, Time: n * timeUnit, Note: &Note{Text: "still here"}})
 	}
 	panic(err)
 }
@@ -64,7 +64,7 @@ func TestKilledWriter(t *testing.T) {
 	defer f.Close()
 	recs, rd := readAll(t, f)
 	for i, r := range recs {
-		if r.Time != int64(i+1) {
+		if r.Time != int64(i+1)*timeUnit {
 			t.Fatalf("record %d is number %d", i+1, r.Time)
 		}
 	}
@@ -109,7 +109,7 @@ func readLive(t *testing.T, cmd *exec.Cmd, name string, n int) int {
 		case err != nil:
 			fail(err)
 		default:
-			if got++; rec.Time != int64(got) {
+			if got++; rec.Time != int64(got)*timeUnit {
 				t.Errorf("live, record %d is number %d", got, rec.Time)
 			}
 		}

@@ -33,13 +33,11 @@ func IsCapture(prefix []byte) bool {
 type Reader struct {
 	r        io.Reader
 	zstd     *zstd.Decoder
-	in       []byte // what has been read of the next block, with its header
-	at       int64  // where the block begins in the file
-	size     int64  // bytes of the block in the file, 0 until it is whole
-	raw      []byte // the block's records
-	block    []byte // those of them that are not read yet
-	last     int64  // time of the record before
-	dec      decoder
+	in       []byte  // what has been read of the next block, with its header
+	at       int64   // where the block begins in the file
+	size     int64   // bytes of the block in the file, 0 until it is whole
+	raw      []byte  // the block's body
+	dec      decoder // what is not read yet of it
 	skipped  int
 	damage   string
 	finished bool
@@ -83,7 +81,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 // block. Read may be called again later: if there is more by then, it goes on.
 func (r *Reader) Read() (*Record, error) {
 	for {
-		for len(r.block) > 0 {
+		for r.dec.more() {
 			if rec := r.next(); rec != nil {
 				return rec, nil
 			}
@@ -121,20 +119,21 @@ func (r *Reader) Skipped() int { return r.skipped }
 // next takes a record from the block, nil when it was skipped or is damaged.
 func (r *Reader) next() *Record {
 	d := &r.dec
-	*d = decoder{b: r.block, rests: d.rests[:0]}
-	d.open("record")
-	r.block = d.rests[0]
-
+	d.begin(headKind)
 	kind := d.uint("kind", 0, 10)
 	rec := &Record{TID: int(d.int("tid", 0))}
-	rec.Time = r.last + d.int("time", 0)
-	r.last = rec.Time
+	micros := int64(d.step("time", 0, 10))
+	rec.Time = micros * timeUnit
+	if rec.Time/timeUnit != micros {
+		d.fail("time")
+	}
 	if d.bad == "" && (kind > 1<<16-1 || !Kind(kind).known()) {
 		r.skipped++
 		return nil
 	}
 	rec.Kind = Kind(kind)
 	if d.bad == "" {
+		d.begin(rec.Kind)
 		kinds[kind].fields(rec, d)
 	}
 	if d.bad != "" {
@@ -148,7 +147,8 @@ func (r *Reader) next() *Record {
 // damaged ends the reading.
 func (r *Reader) damaged(what string) {
 	r.damage = fmt.Sprintf("the block at byte %d is damaged: %s", r.at, what)
-	r.block, r.in = nil, nil
+	r.in = nil
+	r.dec.clear()
 }
 
 // nextBlock reads a block, io.EOF when there is no whole one.
@@ -193,21 +193,24 @@ func (r *Reader) fill(n int) error {
 	return nil
 }
 
-// unpack makes the block's records, size bytes, of in.
+// unpack makes the block's columns, size bytes, of in.
 func (r *Reader) unpack(size int) {
-	r.raw = slices.Grow(keep(r.raw), size)
+	r.raw = slices.Grow(keep(r.raw, 4*blockTarget), size)
 	body := r.in[blockHeaderSize:]
 	if len(body) == size {
-		r.block = append(r.raw, body...)
+		r.raw = append(r.raw, body...)
 	} else {
 		raw, err := r.zstd.DecodeAll(body, r.raw[:0:size])
 		if err != nil || len(raw) != size {
 			r.damaged("it can't be decompressed")
 			return
 		}
-		r.block = raw
+		r.raw = raw
 	}
-	r.last = 0
+	if !r.dec.load(r.raw) {
+		r.damaged("its columns can't be")
+		return
+	}
 	r.size = int64(len(r.in))
-	r.in = keep(r.in)
+	r.in = keep(r.in, 4*blockTarget)
 }

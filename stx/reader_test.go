@@ -209,52 +209,57 @@ func TestPipe(t *testing.T) {
 func capture1(t testing.TB, body []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := NewWriter(&b)
+	w, err := newBlockWriter(&b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.enc.b = append(w.enc.b, body...)
-	if err := w.Close(); err != nil {
+	w.write(block{raw: body})
+	if err := w.failure(); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
+// block1 is a capture of one block with these columns.
+func block1(t testing.TB, columns ...testColumn) []byte {
+	var body []byte
+	for _, c := range columns {
+		body = appendColumn(body, columnID{c.kind, c.n}, []byte(c.values))
+	}
+	return capture1(t, body)
+}
+
+type testColumn struct {
+	kind   Kind
+	n      int
+	values string
+}
+
 // TestGrownFormat reads records of a later and of an earlier version.
 func TestGrownFormat(t *testing.T) {
-	var e encoder
-	record := func(kind, tid int, fields func()) {
-		e.open("")
-		e.uint("", uint64(kind), 10)
-		e.int("", int64(tid))
-		e.int("", 5) // after the record before
-		fields()
-		e.close()
-	}
-	record(400, 1, func() { e.str("", "a kind of tomorrow") })
-	record(int(KindExit), 2, func() { // more fields, in the record and in its struct
-		e.int("", -2)
-		e.uint("", 1, 10)
-		e.uint("", 1, 10)
-		e.open("")
-		e.uint("", 0x1000, 10)
-		e.uint("", 3, 10)
-		e.str("", "abc")
-		e.int("", 14)
-		e.str("", "new in the struct")
-		e.close()
-		e.str("", "new in the record")
-	})
-	record(int(KindStart), 3, func() { e.int("", 7) }) // fewer fields
-	record(1<<40, 4, func() {})                        // no Kind can hold it
-	record(int(KindFinish), 0, func() {})
-
-	got, rd := readAll(t, bytes.NewReader(capture1(t, e.b)))
+	got, rd := readAll(t, bytes.NewReader(block1(t,
+		testColumn{headKind, 0, "\x90\x03\x05\x03\x80\x80\x80\x80\x80\x20\x0d"}, // the fourth kind is 1<<40
+		testColumn{headKind, 16, "\x02\x04\x06\x08\x00"},
+		testColumn{headKind, 32, "\x0a\x0a\x0a\x0a\x0a"}, // each 5 µs after the one before
+		testColumn{headKind, 48, "new of all"},
+		testColumn{400, 0, "a kind of tomorrow"},
+		testColumn{KindExit, 0, "\x03"}, // more fields, in the record and in its struct
+		testColumn{KindExit, 16, "\x01"},
+		testColumn{KindExit, 32, "\x01"},
+		testColumn{KindExit, 33, "\x80\x40"},
+		testColumn{KindExit, 34, "\x03"},
+		testColumn{KindExit, 35, "\x03abc"},
+		testColumn{KindExit, 36, "\x1c"},
+		testColumn{KindExit, 37, "new in the struct"},
+		testColumn{KindExit, 48, "new in the record"},
+		testColumn{KindExit, 1 << 40, "far away"},
+		testColumn{KindStart, 0, "\x0e"}, // fewer fields
+	)))
 	want := []*Record{
-		{Kind: KindExit, TID: 2, Time: 10, Exit: &Exit{Ret: -2, IsError: true,
+		{Kind: KindExit, TID: 2, Time: 10_000, Exit: &Exit{Ret: -2, IsError: true,
 			Mem: []Mem{{Addr: 0x1000, Want: 3, Data: []byte("abc"), Errno: 14}}}},
-		{Kind: KindStart, TID: 3, Time: 15, Start: &Start{PID: 7}},
-		{Kind: KindFinish, TID: 0, Time: 25, Finish: &Finish{}},
+		{Kind: KindStart, TID: 3, Time: 15_000, Start: &Start{PID: 7}},
+		{Kind: KindFinish, TID: 0, Time: 25_000, Finish: &Finish{}},
 	}
 	if d := diff(want, got); d != "" {
 		t.Error(d)
@@ -264,18 +269,53 @@ func TestGrownFormat(t *testing.T) {
 	}
 }
 
+// TestDamagedRecords has records that can't be, each after one that can.
 func TestDamagedRecords(t *testing.T) {
-	for name, tc := range map[string]struct{ body, why string }{
-		"longer than the block":  {"\x7f\x0b\x00\x00", "record"},
-		"endless number":         {"\x0b\x0c\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff", "count"},
-		"more values than bytes": {"\x05\x0d\x00\x00\x09\x00", "left"},
-		"string past the end":    {"\x05\x0b\x00\x00\x09a", "code"},
-		"uid of 40 bits":         {"\x0d\x0a\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\x07\x00", "uid"},
-		"neither true nor false": {"\x07\x08\x00\x00\x00\x00\x02\x00", "core"},
+	const finish = "\x0d"
+	for name, tc := range map[string]struct {
+		kind    string
+		columns []testColumn
+		why     string
+	}{
+		"endless number":         {"\x0c", []testColumn{{KindLost, 0, strings.Repeat("\xff", 11)}}, "count"},
+		"column too short":       {"\x05", []testColumn{{KindExit, 0, ""}}, "ret"},
+		"more values than bytes": {finish, []testColumn{{KindFinish, 0, "\x00\x09"}, {KindFinish, 1, "\x00"}}, "left"},
+		"values of no column":    {finish, []testColumn{{KindFinish, 0, "\x00\x09"}}, "left"},
+		"structs of no column":   {"\x05", []testColumn{{KindExit, 32, "\x01"}}, "mem"},
+		"string past the end":    {"\x0b", []testColumn{{KindNote, 0, "\x09a"}}, "code"},
+		"uid of 40 bits":         {"\x0a", []testColumn{{KindEvidence, 48, "\xff\xff\xff\xff\xff\x07"}}, "uid"},
+		"neither true nor false": {"\x08", []testColumn{{KindEnd, 32, "\x02"}}, "core"},
+		"time of years":          {"\x0c", []testColumn{{headKind, 32, "\x00\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01"}}, "time"},
+		"record without a time":  {"\x0c", []testColumn{{headKind, 32, "\x00"}}, "time"},
 	} {
-		got, rd := readAll(t, bytes.NewReader(capture1(t, []byte(tc.body))))
+		columns := append([]testColumn{{headKind, 0, finish + tc.kind}, {headKind, 16, "\x00\x00"}}, tc.columns...)
+		if tc.columns[0].kind != headKind {
+			columns = append(columns, testColumn{headKind, 32, "\x00\x00"})
+		}
+		got, rd := readAll(t, bytes.NewReader(block1(t, columns...)))
 		want := "the block at byte 12 is damaged: " + tc.why + " of a record can't be"
-		if len(got) != 0 || rd.Why() != want {
+		if len(got) != 1 || rd.Why() != want {
+			t.Errorf("%s: %d records, %q; want %q", name, len(got), rd.Why(), want)
+		}
+	}
+}
+
+// TestDamagedColumns has blocks that don't come apart into columns.
+func TestDamagedColumns(t *testing.T) {
+	const head = "\x00\x00\x01\x0d\x00\x10\x01\x00\x00\x20\x01\x00"
+	if got, rd := readAll(t, bytes.NewReader(capture1(t, []byte(head)))); len(got) != 1 || rd.Truncated() {
+		t.Fatalf("%d records, %q", len(got), rd.Why())
+	}
+	for name, body := range map[string]string{
+		"longer than the block": head + "\x0d\x00\x02\x00",
+		"without a size":        head + "\x0d\x00",
+		"endless number":        head + strings.Repeat("\xff", 20),
+		"twice":                 head + "\x0d\x00\x01\x00\x0d\x00\x01\x00",
+		"no times":              head[:8],
+		"no records":            "\x0d\x00\x01\x00",
+	} {
+		got, rd := readAll(t, bytes.NewReader(capture1(t, []byte(body))))
+		if want := "the block at byte 12 is damaged: its columns can't be"; len(got) != 0 || rd.Why() != want {
 			t.Errorf("%s: %d records, %q; want %q", name, len(got), rd.Why(), want)
 		}
 	}
@@ -317,7 +357,7 @@ func TestBombs(t *testing.T) {
 func TestZeros(t *testing.T) {
 	zeros := make([]byte, 1<<20)
 	got, _ := readAll(t, bytes.NewReader(write(t, []*Record{
-		{Kind: KindExit, TID: 1, Time: 1, Exit: &Exit{Mem: []Mem{{Data: zeros}}}},
+		{Kind: KindExit, TID: 1, Time: 1000, Exit: &Exit{Mem: []Mem{{Data: zeros}}}},
 	})))
 	if len(got) != 1 || !bytes.Equal(got[0].Exit.Mem[0].Data, zeros) {
 		t.Errorf("read %d records, or other memory", len(got))

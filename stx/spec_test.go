@@ -9,15 +9,23 @@ import (
 
 // describer is a codec that writes the table of fields.
 type describer struct {
-	out    strings.Builder
+	place
+	table  strings.Builder
 	indent string
-	list   string // "list of " for a list's values
+	list   string // " (values)" for a list's values
 }
 
 func (d *describer) line(name, typ string) {
-	typ += d.list
+	n := d.next()
+	if d.list != "" {
+		n-- // the list's own column stands for both
+	}
+	d.row(n, name, typ+d.list)
 	d.list = ""
-	fmt.Fprintf(&d.out, "//\t%s\n", strings.TrimRight(fmt.Sprintf("%s%-*s%s", d.indent, 16-len(d.indent), name, typ), " "))
+}
+
+func (d *describer) row(n int, name, typ string) {
+	fmt.Fprintf(&d.table, "//\t%-10s%-12s%s\n", fmt.Sprint(d.indent, n), name, typ)
 }
 
 func (d *describer) int(name string, _ int64) int64 { d.line(name, "varint"); return 0 }
@@ -27,21 +35,30 @@ func (d *describer) uint(name string, v uint64, base int) uint64 {
 	return v
 }
 
+func (d *describer) step(name string, v uint64, base int) uint64 {
+	d.line(name, map[int]string{16: "step, hex"}[base])
+	return v
+}
+
 func (d *describer) str(name string, _ string) string { d.line(name, "bytes"); return "" }
 
 func (d *describer) bytes(name string, _ []byte) []byte { d.line(name, "bytes"); return nil }
 
-func (d *describer) count(_ string, _ int, structs bool) int {
-	if !structs {
+func (d *describer) count(name string, _ int, structs bool) int {
+	n := d.next()
+	if structs {
+		d.row(n, name, "structs of")
+	} else {
 		d.list = " (values)"
 	}
+	d.elements(1, structs)
 	return 1
 }
 
-func (d *describer) open(name string) { d.line(name, "structs of"); d.indent = "    " }
-func (d *describer) close()           { d.indent = "  " }
-func (d *describer) reading() bool    { return true }
-func (d *describer) fail(string)      {}
+func (d *describer) open(string)   { d.into(); d.indent = "    " }
+func (d *describer) close()        { d.place.out(); d.indent = "  " }
+func (d *describer) reading() bool { return true }
+func (d *describer) fail(string)   {}
 
 // TestSpecification holds the table of fields in the package comment to the
 // code.
@@ -51,11 +68,12 @@ func TestSpecification(t *testing.T) {
 		if !Kind(k).known() {
 			continue
 		}
-		fmt.Fprintf(&d.out, "//\n//\t%d %s\n", k, kind.name)
+		fmt.Fprintf(&d.table, "//\n//\t%d %s\n", k, kind.name)
 		d.indent = "  "
+		d.begin(Kind(k))
 		kind.fields(&Record{}, d)
 	}
-	want := strings.TrimPrefix(d.out.String(), "//\n")
+	want := strings.TrimPrefix(d.table.String(), "//\n")
 	doc, err := os.ReadFile("doc.go")
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ func anyRecord(t *rapid.T) *Record {
 	r := &Record{
 		Kind: Kind(rapid.IntRange(int(KindBegin), int(KindFinish)).Draw(t, "kind")),
 		TID:  rapid.Int().Draw(t, "tid"),
-		Time: rapid.Int64().Draw(t, "time"),
+		Time: rapid.Int64().Draw(t, "time") / timeUnit * timeUnit,
 	}
 	switch r.Kind {
 	case KindBegin:
@@ -140,7 +140,7 @@ func TestWriteRefuses(t *testing.T) {
 	if err := w.Write(long); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("too long a list: %v", err)
 	}
-	good := &Record{Kind: KindFinish, TID: 3, Time: 4, Finish: &Finish{Reason: "exited"}}
+	good := &Record{Kind: KindFinish, TID: 3, Time: 4000, Finish: &Finish{Reason: "exited"}}
 	if err := w.Write(good); err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestFlushBeside(t *testing.T) {
 		done <- err
 	}()
 	for i := range n {
-		if err := w.Write(&Record{Kind: KindLost, Time: int64(i), Lost: &Lost{Count: 1}}); err != nil {
+		if err := w.Write(&Record{Kind: KindLost, Time: int64(i) * timeUnit, Lost: &Lost{Count: 1}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -184,7 +184,7 @@ func TestFlushBeside(t *testing.T) {
 		t.Fatal(err)
 	}
 	recs, _ := readAll(t, &b)
-	if len(recs) != n || recs[n-1].Time != n-1 {
+	if len(recs) != n || recs[n-1].Time != (n-1)*timeUnit {
 		t.Errorf("read %d records of %d", len(recs), n)
 	}
 }

@@ -65,6 +65,8 @@ func (t *textWriter) uint(name string, v uint64, base int) uint64 {
 	return v
 }
 
+func (t *textWriter) step(name string, v uint64, base int) uint64 { return t.uint(name, v, base) }
+
 func (t *textWriter) str(name string, v string) string {
 	t.field(name, strconv.Quote(v), v == "")
 	return v
@@ -242,6 +244,8 @@ func (t *textParser) uint(name string, _ uint64, _ int) uint64 {
 	t.report(t.lines[t.in].n, err)
 	return v
 }
+
+func (t *textParser) step(name string, v uint64, base int) uint64 { return t.uint(name, v, base) }
 
 func (t *textParser) str(name string, _ string) string {
 	s := t.take(name)

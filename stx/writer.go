@@ -12,10 +12,12 @@ const (
 	headerSize = len(magic) + 4
 
 	blockHeaderSize = 12
-	blockTarget     = 64 << 10 // a block is written when it has grown to this
-	maxBlock        = 16 << 20 // uncompressed
-	maxRatio        = 256      // of uncompressed to written bytes
+	blockTarget     = 256 << 10 // a block is written when it has grown to this
+	maxBlock        = 16 << 20  // uncompressed
+	maxRatio        = 256       // of uncompressed to written bytes
 	maxRecord       = 8 << 20
+
+	timeUnit = 1000 // nanoseconds
 )
 
 // Version is the version of the format that [Writer] writes, and the newest
@@ -80,7 +82,7 @@ func (w *Writer) write() {
 			close(b.written)
 		}
 		select {
-		case w.free <- keep(b.raw):
+		case w.free <- keep(b.raw, 4*blockTarget):
 		default:
 		}
 	}
@@ -99,13 +101,11 @@ func (w *Writer) Write(rec *Record) error {
 	if err := w.state(); err != nil {
 		return err
 	}
-	start := len(w.enc.b)
-	if err := w.encode(rec); err != nil {
-		w.enc = encoder{b: w.enc.b[:start]}
+	if err := w.enc.encode(rec); err != nil {
 		return err
 	}
 	w.last = rec.Time
-	if len(w.enc.b) >= blockTarget {
+	if w.enc.size >= blockTarget {
 		w.hand(nil)
 	}
 	return nil
@@ -118,30 +118,26 @@ func (w *Writer) state() error {
 	return w.out.failure()
 }
 
-func (w *Writer) encode(rec *Record) error {
-	start := len(w.enc.b)
-	if err := encodeRecord(&w.enc, rec, w.last); err != nil {
-		return err
-	}
-	if w.enc.bad != "" || len(w.enc.b)-start > maxRecord {
-		return ErrTooLarge
-	}
-	return nil
-}
-
-// encodeRecord appends a record; last is the time of the one before.
-func encodeRecord(e *encoder, rec *Record, last int64) error {
+// encode adds a record, or, with an error, nothing.
+func (e *encoder) encode(rec *Record) error {
 	if !rec.Kind.known() {
 		return fmt.Errorf("stx: record of unknown kind %d", rec.Kind)
 	}
-	e.open("")
+	before := e.size
+	e.record++
+	e.begin(headKind)
 	e.uint("kind", uint64(rec.Kind), 10)
 	e.int("tid", int64(rec.TID))
-	e.int("time", rec.Time-last)
+	e.step("time", uint64(rec.Time/timeUnit), 10)
+	e.begin(rec.Kind)
 	if !kinds[rec.Kind].fields(rec, e) {
+		e.undo(before)
 		return fmt.Errorf("stx: record %s without its part", rec.Kind)
 	}
-	e.close()
+	if e.bad != "" || e.size-before > maxRecord {
+		e.undo(before)
+		return ErrTooLarge
+	}
 	return nil
 }
 
@@ -161,21 +157,12 @@ func (w *Writer) Flush() error {
 
 // hand gives the block to the goroutine, an empty one too.
 func (w *Writer) hand(written chan struct{}) {
-	w.full <- block{w.enc.b, w.last, written}
-	w.last = 0
+	var b []byte
 	select {
-	case w.enc.b = <-w.free:
+	case b = <-w.free:
 	default:
-		w.enc.b = nil
 	}
-}
-
-// keep gives the buffer back for reuse, unless one large record made it grow.
-func keep(b []byte) []byte {
-	if cap(b) > 4*blockTarget {
-		return nil
-	}
-	return b[:0]
+	w.full <- block{w.enc.take(b), w.last, written}
 }
 
 // Close writes what is left, and gives the first error of all writing. It
