@@ -212,3 +212,24 @@ func TestPlanBounds(t *testing.T) {
 		check(planOf(arch, name, mem, true, args...).exit(ret, ret < 0))
 	})
 }
+
+func TestArguments(t *testing.T) {
+	all := [6]uint64{1, 2, 3, 4, 5, 6}
+	for _, test := range []struct {
+		name string
+		want [6]uint64
+	}{
+		{"close", [6]uint64{1}},
+		{"getpid", [6]uint64{}},
+		{"mmap", all},
+		{"no call of ours", all},
+	} {
+		c := &call{kind: &kind{arch: abi.AMD64}, args: all}
+		if d := abi.AMD64.Lookup(test.name); d != nil {
+			c.desc = d.For(c.arch, c.args)
+		}
+		if got := c.arguments(); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}

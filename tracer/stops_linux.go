@@ -242,7 +242,7 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 		return
 	}
 	e.now.enter = stx.Enter{
-		Arch: info.arch, Nr: info.nr, Args: info.args, IP: info.ip, SP: info.sp, Mem: c.out,
+		Arch: info.arch, Nr: info.nr, Args: c.arguments(), IP: info.ip, SP: info.sp, Mem: c.out,
 	}
 	e.now.record = stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: &e.now.enter}
 	e.emitLater(&e.now.record)
@@ -317,6 +317,16 @@ func (e *engine) kind(arch abi.Arch, nr uint64) *kind {
 		e.kinds[key] = k
 	}
 	return k
+}
+
+// arguments are those that the call has. What else is in the registers says
+// nothing of it, and takes a quarter of a capture.
+func (c *call) arguments() [6]uint64 {
+	args := c.args
+	if c.desc != nil {
+		clear(args[len(c.desc.Args):])
+	}
+	return args
 }
 
 // prepare makes ready to copy what a call of a stopped thread points to, into c.
