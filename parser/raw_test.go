@@ -80,7 +80,7 @@ func write(t testing.TB, records []*stx.Record) []byte {
 
 // describeRaw writes an event of a capture as one line.
 func describeRaw(e *event.Event) string {
-	line := strings.Replace(describe(e), " line 0", fmt.Sprintf(" at %d", (e.Time.NS-1700000000000000000)/100), 1)
+	line := strings.Replace(describe(e), " line 0", fmt.Sprintf(" at %d", (e.Time.NS-1700000000000000000)/1000), 1)
 	switch {
 	case e.Call != nil && e.Kind == event.Returned && e.Call.Duration >= 0:
 		line += fmt.Sprintf(" <%d>", e.Call.Duration)

@@ -8,13 +8,14 @@ import (
 
 // call is the two records of an everyday call; its time and descriptor vary.
 func call(i int) [2]*Record {
+	at := 1_700_000_000_000_000_000 + int64(i)*79_190 + int64(i)*int64(i)%17_000
 	return [2]*Record{
-		{Kind: KindEnter, TID: 4711, Time: 1_700_000_000_000_000_000 + int64(i)*7919, Enter: &Enter{
+		{Kind: KindEnter, TID: 4711, Time: at, Enter: &Enter{
 			Arch: 0xc000003e, Nr: 257, Args: [6]uint64{0xffffff9c, 0x7ffc12345000 + uint64(i%64), 0x80000},
 			IP: 0x7f1234567890, SP: 0x7ffc12344f00,
 			Mem: []Mem{{Addr: 0x7ffc12345000, Want: 40, Data: []byte("/usr/lib/x86_64-linux-gnu/libexample.so\x00")}},
 		}},
-		{Kind: KindExit, TID: 4711, Time: 1_700_000_000_000_000_400 + int64(i)*7919, Exit: &Exit{Ret: int64(i % 20)}},
+		{Kind: KindExit, TID: 4711, Time: at + 4000 + at%7000, Exit: &Exit{Ret: int64(i % 20)}},
 	}
 }
 

@@ -26,8 +26,8 @@
 // itself: its body is one zstd frame, with no dictionary and no checksum of its
 // own. raw is at most 16 MiB, and at most 256 times length (else the body is
 // stored as it is), so that a small file can't make a reader work without end.
-// A writer ends a block when it has 256 KiB, and whenever what it has should be
-// seen; a record is at most 8 MiB.
+// A writer ends a block when it has 256 KiB, the first ones earlier, and whenever
+// what it has should be seen; a record is at most 8 MiB.
 //
 // What ends in the middle of a block, or has a block that is damaged, is read
 // up to the last whole block before; where the checksum is right but a record
@@ -207,7 +207,8 @@
 // begins with a tab and the list's name. Fields stand in the order above; those
 // that are zero are left out; a value of a list is a field of its own. Strings
 // and bytes are quoted as in Go, numbers written as the table says. Time is in
-// nanoseconds since 1970, of which a capture keeps the microseconds. Empty lines and lines that begin with # are no records.
+// nanoseconds since 1970, of which a capture keeps the microseconds. Empty lines
+// and lines that begin with # are no records.
 //
 //	enter tid=12 time=1700000000000000000 arch=0xc000003e nr=257 a0=0xffffff9c a1=0x7ffe10 ip=0x7f10 sp=0x7ffd00
 //		mem addr=0x7ffe10 want=9 data="/etc/foo\x00"

@@ -34,7 +34,7 @@ func (k Kind) String() string {
 type Record struct {
 	Kind Kind
 	TID  int   // thread id in the tracer's pid namespace; 0 for the capture's own records
-	Time int64 // nanoseconds since 1970
+	Time int64 // nanoseconds since 1970; a capture keeps whole microseconds
 
 	Begin    *Begin
 	Process  *Process
@@ -76,7 +76,7 @@ type Mem struct {
 type Enter struct {
 	Arch   uint32 // AUDIT_ARCH_* of this call (a 64-bit program may make 32-bit calls)
 	Nr     uint64
-	Args   [6]uint64
+	Args   [6]uint64 // 0 where the call has none
 	IP, SP uint64
 	Mem    []Mem
 }

@@ -13,6 +13,7 @@ const (
 
 	blockHeaderSize = 12
 	blockTarget     = 256 << 10 // a block is written when it has grown to this
+	firstTarget     = 32 << 10  // but the first ones are smaller
 	maxBlock        = 16 << 20  // uncompressed
 	maxRatio        = 256       // of uncompressed to written bytes
 	maxRecord       = 8 << 20
@@ -36,6 +37,7 @@ type Writer struct {
 	mu     sync.Mutex
 	enc    encoder // the records of the block that isn't full yet
 	last   int64   // time of the record before
+	target int     // bytes at which the block is full
 	closed bool
 
 	full chan block  // to the goroutine
@@ -64,10 +66,11 @@ func NewWriter(w io.Writer) (*Writer, error) {
 		return nil, err
 	}
 	n := &Writer{
-		full: make(chan block, blocksAhead),
-		free: make(chan []byte, blocksAhead),
-		out:  out,
-		done: make(chan struct{}),
+		target: firstTarget,
+		full:   make(chan block, blocksAhead),
+		free:   make(chan []byte, blocksAhead),
+		out:    out,
+		done:   make(chan struct{}),
 	}
 	go n.write()
 	return n, nil
@@ -105,7 +108,7 @@ func (w *Writer) Write(rec *Record) error {
 		return err
 	}
 	w.last = rec.Time
-	if w.enc.size >= blockTarget {
+	if w.enc.size >= w.target {
 		w.hand(nil)
 	}
 	return nil
@@ -155,14 +158,17 @@ func (w *Writer) Flush() error {
 	return w.out.failure()
 }
 
-// hand gives the block to the goroutine, an empty one too.
+// hand gives the block to the goroutine, an empty one too. Blocks grow with the
+// capture, so that a small limit or disk has room for some.
 func (w *Writer) hand(written chan struct{}) {
 	var b []byte
 	select {
 	case b = <-w.free:
 	default:
 	}
-	w.full <- block{w.enc.take(b), w.last, written}
+	b = w.enc.take(b)
+	w.target = min(w.target+len(b), blockTarget)
+	w.full <- block{b, w.last, written}
 }
 
 // Close writes what is left, and gives the first error of all writing. It
