@@ -1,9 +1,6 @@
 package stx
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "encoding/binary"
 
 // fieldStep is between the columns of a kind's fields; the columns of a list's
 // values, or of its structs' fields, come between the list's and the next.
@@ -71,57 +68,70 @@ type column struct {
 // next gives the column of the next field.
 func (e *encoder) next() *column {
 	n := e.place.next()
-	if n >= len(e.cols[e.kind]) {
-		e.cols[e.kind] = slices.Grow(e.cols[e.kind], n+1)[:n+1]
+	if cols := e.cols[e.kind]; n < len(cols) && cols[n].record == e.record {
+		return &cols[n]
 	}
-	c := &e.cols[e.kind][n]
-	if c.record != e.record {
-		if c.record == 0 {
-			e.used = append(e.used, columnID{e.kind, n})
-		}
-		c.record, c.length, c.lastBefore = e.record, len(c.b), c.last
+	return e.touch(n)
+}
+
+// touch gives a column that the record comes to first, and keeps what it was.
+func (e *encoder) touch(n int) *column {
+	cols := &e.cols[e.kind]
+	if n >= len(*cols) {
+		*cols = append(*cols, make([]column, n+1-len(*cols))...)
 	}
+	c := &(*cols)[n]
+	if c.record == 0 {
+		e.used = append(e.used, columnID{e.kind, n})
+	}
+	c.record, c.length, c.lastBefore = e.record, len(c.b), c.last
 	return c
 }
 
-func (e *encoder) int(_ string, v int64) int64 {
-	c := e.next()
+// put appends a number; most take one byte.
+func (e *encoder) put(c *column, v uint64) {
+	if v < 0x80 {
+		c.b = append(c.b, byte(v))
+		e.size++
+		return
+	}
 	n := len(c.b)
-	c.b = binary.AppendVarint(c.b, v)
+	c.b = binary.AppendUvarint(c.b, v)
 	e.size += len(c.b) - n
+}
+
+func zigzag(v int64) uint64 { return uint64(v<<1) ^ uint64(v>>63) }
+
+func (e *encoder) int(_ string, v int64) int64 {
+	e.put(e.next(), zigzag(v))
 	return v
 }
 
 func (e *encoder) uint(_ string, v uint64, _ int) uint64 {
-	c := e.next()
-	n := len(c.b)
-	c.b = binary.AppendUvarint(c.b, v)
-	e.size += len(c.b) - n
+	e.put(e.next(), v)
 	return v
 }
 
 func (e *encoder) step(_ string, v uint64, _ int) uint64 {
 	c := e.next()
-	n := len(c.b)
-	c.b = binary.AppendVarint(c.b, int64(v-c.last))
+	e.put(c, zigzag(int64(v-c.last)))
 	c.last = v
-	e.size += len(c.b) - n
 	return v
 }
 
 func (e *encoder) str(_ string, v string) string {
 	c := e.next()
-	n := len(c.b)
-	c.b = append(binary.AppendUvarint(c.b, uint64(len(v))), v...)
-	e.size += len(c.b) - n
+	e.put(c, uint64(len(v)))
+	c.b = append(c.b, v...)
+	e.size += len(v)
 	return v
 }
 
 func (e *encoder) bytes(_ string, v []byte) []byte {
 	c := e.next()
-	n := len(c.b)
-	c.b = append(binary.AppendUvarint(c.b, uint64(len(v))), v...)
-	e.size += len(c.b) - n
+	e.put(c, uint64(len(v)))
+	c.b = append(c.b, v...)
+	e.size += len(v)
 	return v
 }
 
