@@ -40,8 +40,8 @@
 // # Columns
 //
 // A block holds its records by columns: all values of one field stand together,
-// in the order of the records. So what is alike is near, which halves what zstd
-// makes of it.
+// in the order of the records. So like is near like, and zstd makes half as much
+// of it.
 //
 //	column = kind number size value*
 //	kind   = uvarint                      0 for what every record has
@@ -66,7 +66,7 @@
 // A reader skips a record whose kind it doesn't know, and counts it. In later
 // versions of the same format there may be columns of other numbers: a reader
 // leaves them out, and takes a field whose column is not in the block as zero.
-// The first field of a kind's list is always there.
+// Of a list that has elements, the column of the next number is always there.
 //
 // # Kinds
 //

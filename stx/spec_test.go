@@ -13,6 +13,8 @@ type describer struct {
 	table  strings.Builder
 	indent string
 	list   string // " (values)" for a list's values
+	seen   map[int]bool
+	clash  []string // fields whose number is another's too, or too high
 }
 
 func (d *describer) line(name, typ string) {
@@ -25,6 +27,10 @@ func (d *describer) line(name, typ string) {
 }
 
 func (d *describer) row(n int, name, typ string) {
+	if d.seen[n] || n >= maxColumn {
+		d.clash = append(d.clash, name)
+	}
+	d.seen[n] = true
 	fmt.Fprintf(&d.table, "//\t%-10s%-12s%s\n", fmt.Sprint(d.indent, n), name, typ)
 }
 
@@ -71,7 +77,11 @@ func TestSpecification(t *testing.T) {
 		fmt.Fprintf(&d.table, "//\n//\t%d %s\n", k, kind.name)
 		d.indent = "  "
 		d.begin(Kind(k))
+		d.seen = map[int]bool{}
 		kind.fields(&Record{}, d)
+	}
+	if len(d.clash) > 0 {
+		t.Errorf("no number of their own: %v", d.clash)
 	}
 	want := strings.TrimPrefix(d.table.String(), "//\n")
 	doc, err := os.ReadFile("doc.go")
