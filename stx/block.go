@@ -32,7 +32,7 @@ type blockWriter struct {
 
 func newBlockWriter(w io.Writer) (*blockWriter, error) {
 	z, err := zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(zstd.SpeedFastest),
+		zstd.WithEncoderLevel(zstd.SpeedDefault),
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false), // the block has its own
 		zstd.WithWindowSize(blockTarget*2))
