@@ -209,6 +209,10 @@ func (r *rawReader) enter(rec *stx.Record) {
 	for _, m := range rec.Enter.Mem {
 		c.bytes += len(m.Data)
 	}
+	if rec.Enter.NoExit {
+		r.unwatched(c)
+		return
+	}
 	r.held = c
 	if len(r.open) >= maxPending || r.bytes+c.bytes > maxPendingText {
 		r.stats.skip(r.name, 0, abi.Arch(rec.Enter.Arch).CallName(rec.Enter.Nr), "too many calls are unfinished at a time")
@@ -217,6 +221,14 @@ func (r *rawReader) enter(rec *stx.Record) {
 	}
 	r.open[rec.TID] = c
 	r.bytes += c.bytes
+}
+
+// unwatched gives out a call of which nothing is known but that it was made.
+func (r *rawReader) unwatched(c *rawCall) {
+	d := r.decoder(c)
+	call := &event.Call{Name: d.name, Args: d.values(), Entered: -1, Duration: -1}
+	r.stats.StringsCut += d.cut
+	r.give(c.tid, c.time, &event.Event{Kind: event.Returned, Call: call})
 }
 
 // interrupts keeps what a restart_syscall of the thread would go on with.

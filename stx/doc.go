@@ -146,6 +146,7 @@
 //	    162   want        uvarint
 //	    163   data        bytes
 //	    164   errno       varint
+//	  176     noexit      uvarint
 //
 //	5 exit
 //	  0       ret         varint

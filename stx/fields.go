@@ -227,6 +227,7 @@ func (e *Enter) fields(c codec) {
 	address(c, "ip", &e.IP)
 	address(c, "sp", &e.SP)
 	list(c, "mem", &e.Mem, (*Mem).fields)
+	boolean(c, "noexit", &e.NoExit)
 }
 
 func (e *Exit) fields(c codec) {

@@ -79,6 +79,8 @@ type Enter struct {
 	Args   [6]uint64 // 0 where the call has none
 	IP, SP uint64
 	Mem    []Mem
+	// NoExit: the engine doesn't look at the call's exit, and records none.
+	NoExit bool
 }
 
 // Exit is a syscall-exit-stop.

@@ -21,7 +21,7 @@ func (e *engine) recordBlocked() {
 			e.begun(&c, native, enter.Nr, enter.Args)
 			p := e.prepare(t, &c, copies{})
 			p.enter() // the memory of a thread that sleeps
-			enter.Mem = p.out
+			enter.Mem, enter.Args = p.out, c.arguments()
 			e.emit(&stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: enter})
 		}
 	}

@@ -57,6 +57,7 @@ type engine struct {
 	own       *ownSignals
 	looked    lookedUp
 	kinds     map[uint64]*kind
+	written   fdSets // what may have been written to
 	noted     noted
 	cpu       *processor
 	now       current
@@ -104,6 +105,9 @@ type kind struct {
 	name     string
 	desc     *abi.Call // of no command in particular
 	executes bool
+	// see unwatched_linux.go
+	closes, resultless bool
+	writes             int // the argument that is a descriptor written to, -1 for none
 }
 
 // early is a thread seen before its birth was announced.
@@ -150,7 +154,7 @@ func run(ctx context.Context, o Options, mayKeep bool) (_ Result, kept <-chan st
 		// Never unlocked: the thread ends with the goroutine, and with it
 		// whatever state ptrace and the signal mask have left in it.
 		runtime.LockOSThread()
-		e := &engine{opt: o, ctx: ctx, mayKeep: mayKeep, threads: map[int]*thread{}, early: map[int]*early{}}
+		e := &engine{opt: o, ctx: ctx, mayKeep: mayKeep, threads: map[int]*thread{}, early: map[int]*early{}, written: fdSets{}}
 		if o.apart {
 			e.heap = ownHeap()
 		}
@@ -366,6 +370,9 @@ func (e *engine) ended(t *thread, status unix.WaitStatus) {
 		e.adoptOrphans(t)
 	}
 	delete(e.threads, t.tid)
+	if t.tid == t.pid {
+		delete(e.written, t.pid)
+	}
 	end := &stx.End{Code: status.ExitStatus(), Core: status.CoreDump()}
 	if status.Signaled() {
 		end.Code, end.Signal = 0, int(status.Signal())

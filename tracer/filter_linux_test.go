@@ -86,6 +86,46 @@ func TestChosenCalls(t *testing.T) {
 	}
 }
 
+// A close is watched where something was written, and only for a diagnosis that
+// chooses by itself.
+func TestUnwatchedExits(t *testing.T) {
+	dir := t.TempDir()
+	argv := []string{"sh", "-c", `cd "$0"; cat /etc/hostname >from; exec dd if=from of=to bs=3 status=none`, dir}
+	c := trace(t, Options{Argv: argv, Calls: choice.Diagnosis()})
+	opened, watched := map[int64]string{}, map[string]bool{}
+	for _, tc := range c.calls() {
+		switch {
+		case tc.name == "openat" && tc.exit != nil && !tc.exit.IsError:
+			opened[tc.exit.Ret] = tc.text(1)
+		case tc.name == "close":
+			if tc.enter.NoExit == (tc.exit != nil) {
+				t.Errorf("close with an exit: %v; said: %v", tc.exit != nil, !tc.enter.NoExit)
+			}
+			if name := opened[int64(tc.enter.Args[0])]; name != "" {
+				watched[name] = tc.exit != nil
+			}
+		}
+	}
+	if watched["/etc/hostname"] || watched["/etc/ld.so.cache"] || len(watched) < 3 {
+		t.Errorf("watched %v", watched)
+	}
+	// dd has written to it by its standard output.
+	var last *tracedCall
+	for _, tc := range c.named("close") {
+		if tc.enter.Args[0] == 1 {
+			last = tc
+		}
+	}
+	if last == nil || last.exit == nil {
+		t.Errorf("the close of what was written: %+v", last)
+	}
+	for _, tc := range trace(t, Options{Argv: argv, Calls: mustParse("close,write")}).named("close") {
+		if tc.exit == nil {
+			t.Error("a close that was chosen has no exit")
+		}
+	}
+}
+
 // What a program hangs in is known, though the call was not chosen.
 func TestBlockedCallIsRecorded(t *testing.T) {
 	c := trace(t, Options{Argv: []string{"sleep", "100"}, Calls: mustParse("openat"), Timeout: 300 * time.Millisecond, Kill: true})

@@ -238,11 +238,16 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 	p.enter()
 	c.copies = p.copies
 	t.call = c
+	e.wrote(t, c)
 	if c.silent = c.silent || !e.accesses(t, c); c.silent {
 		return
 	}
 	e.now.enter = stx.Enter{
 		Arch: info.arch, Nr: info.nr, Args: c.arguments(), IP: info.ip, SP: info.sp, Mem: c.out,
+		NoExit: e.unwatched(t, c),
+	}
+	if e.now.enter.NoExit {
+		t.call = nil
 	}
 	e.now.record = stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: &e.now.enter}
 	e.emitLater(&e.now.record)
@@ -269,6 +274,7 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 		e.emitLater(&e.now.record)
 	}
 	e.remark(t, c, info)
+	e.opened(t, c, info.ret)
 	if e.filtered && !info.isError {
 		e.reconsider(t, c)
 	}
@@ -310,6 +316,7 @@ func (e *engine) kind(arch abi.Arch, nr uint64) *kind {
 	name := arch.CallName(nr)
 	k := &kind{arch: arch, nr: nr, name: name, desc: arch.Lookup(name),
 		executes: name == "execve" || name == "execveat"}
+	k.setWrites()
 	if nr < few {
 		if e.kinds == nil {
 			e.kinds = map[uint64]*kind{}

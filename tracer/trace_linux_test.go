@@ -211,7 +211,9 @@ func checkStream(t *testing.T, c *capture) {
 			if calls[r.TID] != nil {
 				fail("entered a call inside a call")
 			}
-			calls[r.TID] = r.Enter
+			if !r.Enter.NoExit {
+				calls[r.TID] = r.Enter
+			}
 		case stx.KindExit:
 			if calls[r.TID] == nil {
 				fail("exit without entry")
