@@ -13,10 +13,11 @@ const (
 	strace
 	record
 	why
+	bare
 )
 
 // round is what each way has cost in one round.
-type round [4]cost
+type round [5]cost
 
 // cost is what one run has cost.
 type cost struct {
@@ -33,6 +34,7 @@ type figure struct {
 
 var figures = []figure{
 	{"strace/native wall", func(r round) float64 { return r[strace].wall / r[native].wall }, nil},
+	{"bare/strace wall", func(r round) float64 { return r[bare].wall / r[strace].wall }, nil},
 	{"record/strace wall", func(r round) float64 { return r[record].wall / r[strace].wall },
 		map[string]float64{"go": 0.65, "dd": 0.85, "find": 0.85, "true": 0.85}},
 	{"record/strace CPU", func(r round) float64 { return r[record].cpu / r[strace].cpu }, map[string]float64{"": 1}},

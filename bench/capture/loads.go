@@ -96,14 +96,20 @@ var silentSource string
 
 // silent makes calls that no diagnosis rests on.
 func silent(dir string) ([]string, error) {
-	src, bin := filepath.Join(dir, "silent.c"), filepath.Join(dir, "silent")
-	if err := write(src, silentSource); err != nil {
-		return nil, err
+	bin, err := build(dir, "silent", silentSource)
+	return []string{bin}, err
+}
+
+// build compiles a C program.
+func build(dir, name, source string) (string, error) {
+	bin := filepath.Join(dir, name)
+	if err := write(bin+".c", source); err != nil {
+		return "", err
 	}
-	if out, err := exec.Command("gcc", "-O", "-o", bin, src).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, out)
+	if out, err := exec.Command("gcc", "-O2", "-w", "-o", bin, bin+".c").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
 	}
-	return []string{bin}, nil
+	return bin, nil
 }
 
 func write(name, text string) error {

@@ -2,16 +2,19 @@
 
 // Command capture compares what it costs to capture a program: natively, under
 // strace -f -o FILE, under stracex record and under stracex why, one after the
-// other in each round, so that a machine whose speed drifts does so for all.
+// other in each round, so that a machine whose speed drifts does so for all; and
+// under a tracer in C that records nothing (testdata/bare.c), which shows how
+// much of it the machine's ptrace alone takes.
 //
 //	go run ./bench/capture [-n ROUNDS] [-load NAME,…] [-stracex FILE] [-targets]
 //
-// Out: for each load the medians (and range) of the rounds' ratios. Needs strace;
-// a load whose own program is missing is left out, and that is said. Start
+// Out: for each load the medians (and range) of the rounds' ratios. Needs strace
+// and gcc; a load whose own program is missing is left out, and that is said. Start
 // reading at main; the loads are in loads.go, the figures in figures.go.
 package main
 
 import (
+	_ "embed"
 	"flag"
 	"fmt"
 	"os"
@@ -77,6 +80,9 @@ func compare(rounds int, only, binary string) (missed int, err error) {
 	return missed, nil
 }
 
+//go:embed testdata/bare.c
+var bareSource string
+
 // way is one way to run a load.
 type way struct {
 	name string
@@ -90,6 +96,10 @@ func (l *load) ways(dir, stracex string) ([]way, error) {
 	if err != nil {
 		return nil, err
 	}
+	tracer, err := build(dir, "bare", bareSource)
+	if err != nil {
+		return nil, err
+	}
 	log, stx := filepath.Join(dir, "log"), filepath.Join(dir, "stx")
 	under := func(tracer ...string) []string { return append(tracer, argv...) }
 	return []way{
@@ -97,6 +107,7 @@ func (l *load) ways(dir, stracex string) ([]way, error) {
 		{"strace", under("strace", "-f", "-o", log), log},
 		{"record", under(stracex, "record", "-o", stx, "--"), stx},
 		{"why", under(stracex, "why", "-q", "-o", stx, "--"), stx},
+		{"bare", under(tracer), ""},
 	}, nil
 }
 
