@@ -117,3 +117,18 @@ var callNumbers = sync.OnceValue(func() (numbers [3]map[string]uint64) {
 	}
 	return numbers
 })
+
+// SigreturnMask is where, from the stack pointer at a rt_sigreturn, the mask lies
+// that it brings back; 0 when that isn't known. It is in the frame that the kernel
+// has made for the handler (struct rt_sigframe of arch/x86/include/asm/sigframe.h;
+// on arm64, arch/arm64/kernel/signal.c, it begins with a siginfo).
+func (a Arch) SigreturnMask() uint64 {
+	const flags, link, stack, registers, siginfo = 8, 8, 24, 256, 128
+	switch a {
+	case AMD64:
+		return flags + link + stack + registers
+	case ARM64:
+		return siginfo + flags + link + stack
+	}
+	return 0
+}

@@ -138,11 +138,9 @@ func (d *decoder) cloneResults(pidfd uint64, wantsFD, wantsTID bool) *event.Valu
 	return &v
 }
 
-// sigreturnArgs writes the mask that a signal handler's end brings back. It
-// lies in the frame on the stack (struct rt_sigframe: on arm64 behind a
-// siginfo).
+// sigreturnArgs writes the mask that a signal handler's end brings back.
 func sigreturnArgs(d *decoder) []event.Value {
-	offset := map[abi.Arch]uint64{abi.AMD64: 8 + 8 + 24 + 256, abi.ARM64: 128 + 8 + 8 + 24}[d.arch]
+	offset := d.arch.SigreturnMask()
 	mask := d.sigSetAt(d.in, d.sp+offset, 8)
 	if offset == 0 || mask.Kind == event.Addr {
 		return nil

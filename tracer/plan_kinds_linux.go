@@ -263,3 +263,10 @@ func (p *plan) ioctl(_ *abi.Arg, addr uint64) {
 		}
 	}
 }
+
+// sigreturn copies the signal mask that a handler's end brings back.
+func (p *plan) sigreturn(sp uint64) {
+	if offset := p.call.arch.SigreturnMask(); offset != 0 {
+		p.take(sp+offset, 8, 8)
+	}
+}

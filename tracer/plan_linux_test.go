@@ -233,3 +233,16 @@ func TestArguments(t *testing.T) {
 		}
 	}
 }
+
+func TestSigreturnMask(t *testing.T) {
+	c := trace(t, Options{Argv: []string{"sh", "-c", `trap 'exit 3' USR1; kill -USR1 $$`}})
+	list := c.named("rt_sigreturn")
+	if len(list) == 0 {
+		t.Fatal("no signal handler has ended")
+	}
+	for _, tc := range list {
+		if m := memAt(tc.enter.Mem, tc.enter.SP+native.SigreturnMask()); len(m.Data) != 8 || little(m.Data) != 0 {
+			t.Errorf("the mask is %+v", m)
+		}
+	}
+}

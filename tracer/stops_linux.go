@@ -236,6 +236,9 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 	}
 	p := e.prepare(t, c, c.copies)
 	p.enter()
+	if c.name == "rt_sigreturn" {
+		p.sigreturn(info.sp)
+	}
 	c.copies = p.copies
 	t.call = c
 	e.wrote(t, c)
