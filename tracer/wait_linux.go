@@ -1,6 +1,7 @@
 package tracer
 
 import (
+	"math"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -48,6 +49,7 @@ type heap struct {
 // ownHeap takes the process's heap out of Go's care, until give.
 func ownHeap() *heap {
 	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(math.MaxInt64) // GOMEMLIMIT is meant for others
 	return &heap{most: heapMin, sample: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}}
 }
 
