@@ -49,8 +49,12 @@ func (e *engine) lookAround() {
 	case e.ctx.Err() != nil && (end.mode == modeFollow || end.reason == "sink"):
 		e.letAllGo("interrupted")
 	case end.mode != modeFollow:
-		if due(end.giveUp) && end.reason != "sink" {
+		switch {
+		case end.giveUp.IsZero() || end.reason == "sink":
+		case due(end.giveUp):
 			e.abandonRest()
+		default: // some have stopped, or died, meanwhile
+			e.wakeAfter(end.giveUp.Sub(now))
 		}
 	case !e.over && due(end.timeout):
 		e.result.TimedOut = true
@@ -146,7 +150,16 @@ func (e *engine) release(t *thread, signal int) {
 	}
 	delete(e.threads, t.tid)
 	e.ending.left[t.pid] = true
+	e.ending.progress()
 	e.checkDone()
+}
+
+// progress gives the rest of the tracees their time again: on a busy machine all
+// of them take longer.
+func (end *ending) progress() {
+	if later := time.Now().Add(stopPatience); end.giveUp.Before(later) && !end.giveUp.IsZero() {
+		end.giveUp = later
+	}
 }
 
 // checkDone ends the loop when nothing is traced any more. After a failed sink

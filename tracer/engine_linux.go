@@ -370,6 +370,7 @@ func (e *engine) ended(t *thread, status unix.WaitStatus) {
 		e.adoptOrphans(t)
 	}
 	delete(e.threads, t.tid)
+	e.ending.progress()
 	if t.tid == t.pid {
 		delete(e.written, t.pid)
 	}

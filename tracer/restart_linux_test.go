@@ -17,7 +17,7 @@ func TestRestart(t *testing.T) {
 		!strings.Contains(string(plain), "poll, stopped: 0 , caught 0, rest 0, whole time 1\n") {
 		t.Fatalf("%v\n%s", err, plain)
 	}
-	for _, calls := range []*choice.Set{nil, choice.Diagnosis()} {
+	for _, calls := range []*choice.Set{nil, choice.Diagnosis().With(mustParse("clock_nanosleep"))} {
 		c := trace(t, Options{Argv: []string{prog}, Calls: calls})
 		if c.stdout != string(plain) || c.result.ExitCode != 0 {
 			t.Errorf("traced:\n%splain:\n%s", c.stdout, plain)
