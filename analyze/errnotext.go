@@ -2,12 +2,13 @@ package analyze
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/stracex/stracex/abi"
 )
 
 // errnoTexts maps the C library's text of an errno to its name.
-var errnoTexts = func() map[string]string {
+var errnoTexts = sync.OnceValue(func() map[string]string {
 	m := map[string]string{}
 	for n := 1; n < 134; n++ {
 		name := abi.ErrnoName(n)
@@ -16,7 +17,7 @@ var errnoTexts = func() map[string]string {
 		}
 	}
 	return m
-}()
+})
 
 func hasErrnoText(s string) bool { return len(errnosIn(s)) > 0 }
 
@@ -25,7 +26,7 @@ func hasErrnoText(s string) bool { return len(errnosIn(s)) > 0 }
 func errnosIn(s string) map[string]bool {
 	out := map[string]bool{}
 	low := strings.ToLower(s)
-	for text, name := range errnoTexts {
+	for text, name := range errnoTexts() {
 		if strings.Contains(low, text) {
 			out[name] = true
 		}

@@ -166,7 +166,7 @@ func cores(text string) []string {
 	var out []string
 	add := func(s string) {
 		s = strings.Trim(s, " \t\r\n\x00.,;'\"()[]")
-		if _, common := errnoTexts[strings.ToLower(s)]; !common && len(s) >= minWords && len(out) < 12 {
+		if _, common := errnoTexts()[strings.ToLower(s)]; !common && len(s) >= minWords && len(out) < 12 {
 			out = append(out, s)
 		}
 	}

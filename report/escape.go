@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -63,12 +64,18 @@ func escapeRune(r rune) string {
 }
 
 // colours are the sequences that programs put around words on a terminal.
-var colours = regexp.MustCompile("\x1b\\[[0-9;:]*[mK]")
+var colours = pattern("\x1b\\[[0-9;:]*[mK]")
+
+// pattern is a regular expression that is compiled when it is first used: most
+// runs of stracex report nothing.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // messageLines splits a program's message into lines that can be shown, its
 // colours removed and its tabs as spaces.
 func messageLines(s string) []string {
-	s = colours.ReplaceAllString(s, "")
+	s = colours().ReplaceAllString(s, "")
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	s = strings.ReplaceAll(s, "\t", "    ")
 	lines := strings.Split(strings.Trim(s, "\n"), "\n")

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/stracex/stracex/analyze"
@@ -100,14 +99,14 @@ func call(c *analyze.Cause) string {
 }
 
 var (
-	failed     = regexp.MustCompile(`\) = -1 (E[A-Z0-9]+)(?: \([^()]*\))?(?: <[0-9.]+>)?$`)
-	unfinished = regexp.MustCompile(`,? <unfinished \.\.\.>(?:\)\s*= \?)?$`)
-	padding    = regexp.MustCompile(`\) {2,}= [^=]*$`)
+	failed     = pattern(`\) = -1 (E[A-Z0-9]+)(?: \([^()]*\))?(?: <[0-9.]+>)?$`)
+	unfinished = pattern(`,? <unfinished \.\.\.>(?:\)\s*= \?)?$`)
+	padding    = pattern(`\) {2,}= [^=]*$`)
 )
 
 // tidy closes the gap that lines up the results of a trace.
 func tidy(text string) string {
-	at := padding.FindStringIndex(text)
+	at := padding().FindStringIndex(text)
 	if at == nil {
 		return text
 	}
@@ -120,9 +119,9 @@ func shorten(c *analyze.Cause) string {
 	text := strings.Replace(tidy(c.Event.Text), "(AT_FDCWD, ", "(", 1)
 	switch {
 	case c.Errno != nil:
-		return failed.ReplaceAllString(text, ") = $1")
+		return failed().ReplaceAllString(text, ") = $1")
 	case c.Kind == "hang":
-		return unfinished.ReplaceAllString(text, ") has not returned")
+		return unfinished().ReplaceAllString(text, ") has not returned")
 	}
 	return text
 }

@@ -94,7 +94,7 @@ func startApart(file *os.File) (*apart, error) {
 	out := int(file.Fd())
 	pid, err := syscall.ForkExec("/proc/self/exe",
 		[]string{apartName, strconv.Itoa(pair[1]), strconv.Itoa(out)},
-		&syscall.ProcAttr{Env: append(slices.Clone(stageEnv), syscall.Environ()...), Files: inheritedFiles(pair[1], out)})
+		&syscall.ProcAttr{Env: append(slices.Clone(ownEnv), syscall.Environ()...), Files: inheritedFiles(pair[1], out)})
 	if err != nil {
 		conn.Close()
 		return nil, err

@@ -44,6 +44,8 @@
 //	                    environment the names only (plan_environ_linux.go)
 //	snapshot_linux.go   stx.Process (status_linux.go: /proc/PID/status)
 //	evidence_linux.go   stx.Evidence; walk_linux.go goes over a path,
+//	                    searched_linux.go remembers where it has gone,
+//	                    credentials_linux.go knows with whose rights,
 //	                    inspect_linux.go looks at a program that could not be
 //	                    executed, address_linux.go finds who holds an address
 //	notes_linux.go      what the capture can't tell of a process

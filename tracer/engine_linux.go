@@ -56,13 +56,13 @@ type engine struct {
 	lastEvent time.Time // when a tracee last did something, while over
 	own       *ownSignals
 	looked    lookedUp
+	searched  searched
 	kinds     map[uint64]*kind
 	written   fdSets // what may have been written to
 	noted     noted
 	cpu       *processor
 	now       current
-	late      *stx.Record // not given to the sink yet
-	heap      *heap       // nil: Go's own affair
+	heap      *heap // nil: Go's own affair
 }
 
 // current is what belongs to the stop at hand only. It is used again at the next.
@@ -86,6 +86,8 @@ type thread struct {
 	mayOutlive bool
 	// attached: it, or one that it descends from, was not started by us.
 	attached bool
+	// credentials are nil when they aren't known.
+	credentials *credentials
 }
 
 // call is a system call between its two stops.
@@ -107,6 +109,7 @@ type kind struct {
 	executes bool
 	// see unwatched_linux.go
 	closes, resultless bool
+	changesCredentials bool
 	writes             int // the argument that is a descriptor written to, -1 for none
 }
 
@@ -154,16 +157,14 @@ func run(ctx context.Context, o Options, mayKeep bool) (_ Result, kept <-chan st
 		// Never unlocked: the thread ends with the goroutine, and with it
 		// whatever state ptrace and the signal mask have left in it.
 		runtime.LockOSThread()
-		e := &engine{opt: o, ctx: ctx, mayKeep: mayKeep, threads: map[int]*thread{}, early: map[int]*early{}, written: fdSets{}}
+		e := &engine{opt: o, ctx: ctx, mayKeep: mayKeep, threads: map[int]*thread{}, early: map[int]*early{}, written: fdSets{}, searched: searched{}}
 		if o.apart {
-			e.heap = ownHeap()
+			e.heap = &heap{most: heapMin}
 		}
 		result, err := e.run()
-		if o.apart {
-			e.heap.give()
-		}
 		done <- outcome{result, err}
 		if result.Kept > 0 {
+			e.heap.give()
 			e.keep()
 		}
 		close(gone)
@@ -400,30 +401,10 @@ func (e *engine) commandEnded(status unix.WaitStatus) {
 	e.beginQuiet()
 }
 
-// emit stamps a record and gives it to the sink.
+// emit stamps a record and gives it to the sink. After the sink's first error the
+// capture is over.
 func (e *engine) emit(r *stx.Record) {
-	e.emitLate()
 	r.Time = time.Now().UnixNano()
-	e.sink(r)
-}
-
-// emitLater is emit for the record of a call: it waits until the tracee runs
-// again, or until another record comes.
-func (e *engine) emitLater(r *stx.Record) {
-	e.emitLate()
-	r.Time = time.Now().UnixNano()
-	e.late = r
-}
-
-func (e *engine) emitLate() {
-	if r := e.late; r != nil {
-		e.late = nil
-		e.sink(r)
-	}
-}
-
-// sink gives a record on. After the sink's first error the capture is over.
-func (e *engine) sink(r *stx.Record) {
 	if e.sinkErr != nil || e.opt.Sink == nil {
 		return
 	}

@@ -80,7 +80,7 @@ func (e *engine) lookUpPath(at place, c *call, errno unix.Errno, dirfd int, name
 		ev.Text = append(ev.Text, "the path is empty")
 	} else {
 		w := walk{place: at}
-		w.to(full, followsLast(c))
+		e.walk(&w, c, errno, full)
 		if c.executes {
 			inspectProgram(&w, ev)
 		}
@@ -108,8 +108,8 @@ func (e *engine) first(pid int, errno unix.Errno, what string) bool {
 
 // addEvidence records evidence with the thread's credentials.
 func (e *engine) addEvidence(at place, ev *stx.Evidence) {
-	if s, err := readStatus("/proc", at.tid); err == nil {
-		ev.UID, ev.GID, ev.Groups, ev.Caps = s.uid[3], s.gid[3], s.groups, s.capEff
+	if c := e.credentialsOf(at.tid); c != nil {
+		ev.UID, ev.GID, ev.Groups, ev.Caps = c.uid, c.gid, c.groups, c.caps
 	}
 	e.emit(&stx.Record{Kind: stx.KindEvidence, TID: at.tid, Evidence: ev})
 }

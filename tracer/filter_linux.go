@@ -27,7 +27,8 @@ import (
 //     but for a tracer with CAP_SYS_PTRACE: that one has no filter then.
 
 // engineCalls are those that the engine needs to see for itself.
-const engineCalls = "execve,execveat,clone,clone3,fork,vfork,restart_syscall,seccomp,prctl,prlimit64,setrlimit,io_uring_setup,ptrace"
+const engineCalls = "execve,execveat,clone,clone3,fork,vfork,restart_syscall,seccomp,prlimit64,setrlimit,io_uring_setup,ptrace," +
+	credentialCalls
 
 // memoryCalls are recorded too where memory is limited.
 const memoryCalls = "brk,mmap,mmap2,mremap,mprotect"

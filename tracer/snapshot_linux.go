@@ -164,15 +164,18 @@ func (e *engine) stageSnapshot(pid int) *stx.Process {
 // execSnapshot is a snapshot after an execve, of what that may have changed: the
 // rest was seen happening. It is short because some programs are. Our own filter
 // is none of the program's.
-func (e *engine) execSnapshot(pid int) *stx.Process {
-	s, _ := readStatus("/proc", pid)
+func (e *engine) execSnapshot(t *thread) *stx.Process {
+	s, err := readStatus("/proc", t.pid)
+	if t.credentials = nil; err == nil {
+		t.credentials = s.credentials()
+	}
 	if e.filtered && s.filters <= 1 && s.seccomp > 0 {
 		s.seccomp = 0
 	}
-	p := identity("/proc", pid, &s)
+	p := identity("/proc", t.pid, &s)
 	p.At = "exec"
 	if e.labelled {
-		p.Security = securityLabel("/proc", pid)
+		p.Security = securityLabel("/proc", t.pid)
 	}
 	return p
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +57,6 @@ func executeStage() {
 	fd, err := strconv.Atoi(os.Args[1])
 	if err == nil {
 		unix.CloseOnExec(fd)
-		debug.SetGCPercent(-1)
 		err = executeFrom(rawFD(fd))
 	}
 	status := 126
@@ -108,11 +106,11 @@ func executeFrom(conn io.ReadWriter) error {
 	return syscall.Exec(parts[0], parts[1:argc+1], parts[argc+1:])
 }
 
-// stageEnv is the environment of the stage itself, not of the command. Without
-// it a SIGURG, by which Go's runtime interrupts its threads, may still be on its
-// way at the execve and reach the command. The engine's process has it too: its
-// wait4 would be interrupted by it.
-var stageEnv = []string{"GODEBUG=asyncpreemptoff=1"}
+// ownEnv is the environment of the stage and of the engine's process, not of the
+// command. Go's runtime interrupts its threads by SIGURG: one that is still on its
+// way at the execve would reach the command, and others the engine's wait4. The
+// stage is over before there is garbage; the engine collects its own.
+var ownEnv = []string{"GODEBUG=asyncpreemptoff=1", "GOGC=off", "GOMEMLIMIT=off"}
 
 // stageLoad is what executeFrom reads: its size, then the number of arguments, the
 // filter, the user, the file, the arguments, the environment, each ended by a NUL.
@@ -180,7 +178,7 @@ func startStage(o *Options, filter string) (*stage, error) {
 	conn := os.NewFile(uintptr(pair[0]), "stage")
 	pid, err := syscall.ForkExec("/proc/self/exe",
 		[]string{stageName, strconv.Itoa(pair[1])},
-		&syscall.ProcAttr{Dir: o.Dir, Env: stageEnv, Files: stageFiles(o, pair[1])})
+		&syscall.ProcAttr{Dir: o.Dir, Env: ownEnv, Files: stageFiles(o, pair[1])})
 	unix.Close(pair[1])
 	if err != nil {
 		conn.Close()

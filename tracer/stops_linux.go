@@ -33,7 +33,6 @@ func (e *engine) stopped(t *thread, status unix.WaitStatus) {
 		return
 	}
 	e.resume(t, 0)
-	e.emitLate()
 }
 
 // resume lets a stopped tracee run to its next stop, or go for good. ESRCH means
@@ -221,6 +220,9 @@ func (e *engine) syscallStop(t *thread) {
 func (e *engine) enter(t *thread, info *syscallStop) {
 	c := &t.entered
 	e.begun(c, abi.Arch(info.arch), info.nr, info.args)
+	if c.changesCredentials {
+		t.credentials = nil
+	}
 	if !e.choice.recorded(c) {
 		if !e.choice.needed(c) {
 			t.call = nil
@@ -253,7 +255,7 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 		t.call = nil
 	}
 	e.now.record = stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: &e.now.enter}
-	e.emitLater(&e.now.record)
+	e.emit(&e.now.record)
 }
 
 func (e *engine) exit(t *thread, info *syscallStop) {
@@ -274,7 +276,7 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 	if !c.silent {
 		e.now.exit = stx.Exit{Ret: info.ret, IsError: info.isError, Mem: mem}
 		e.now.record = stx.Record{Kind: stx.KindExit, TID: t.tid, Exit: &e.now.exit}
-		e.emitLater(&e.now.record)
+		e.emit(&e.now.record)
 	}
 	e.remark(t, c, info)
 	e.opened(t, c, info.ret)
@@ -292,7 +294,7 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 	case c.executes:
 		e.started = true
 		e.cpu.programStarted()
-		e.emit(&stx.Record{Kind: stx.KindProcess, TID: t.tid, Process: e.execSnapshot(t.pid)})
+		e.emit(&stx.Record{Kind: stx.KindProcess, TID: t.tid, Process: e.execSnapshot(t)})
 		e.noteSetID(t)
 	}
 	if t.mayOutlive {
@@ -318,7 +320,7 @@ func (e *engine) kind(arch abi.Arch, nr uint64) *kind {
 	}
 	name := arch.CallName(nr)
 	k := &kind{arch: arch, nr: nr, name: name, desc: arch.Lookup(name),
-		executes: name == "execve" || name == "execveat"}
+		executes: name == "execve" || name == "execveat", changesCredentials: changesCredentials(name)}
 	k.setWrites()
 	if nr < few {
 		if e.kinds == nil {

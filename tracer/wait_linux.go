@@ -1,10 +1,8 @@
 package tracer
 
 import (
-	"math"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -14,7 +12,7 @@ import (
 // else, and watches for that each 20 µs. In the engine's own process there is
 // little else, so wait4 is called there without its knowledge. Then nobody can
 // stop the world while the engine waits, so garbage is collected between stops,
-// by the engine itself.
+// by the engine itself: ownEnv has taken the heap out of Go's care.
 
 // wait waits for a report of a tracee. __WNOTHREAD: only this thread's children
 // and tracees; others that the program has started are none of our business.
@@ -41,19 +39,16 @@ const (
 
 // heap collects garbage when the heap has grown to twice of what lived on.
 type heap struct {
-	stops  int
-	most   uint64
-	sample []metrics.Sample
+	stops int
+	most  uint64
 }
 
-// ownHeap takes the process's heap out of Go's care, until give.
-func ownHeap() *heap {
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(math.MaxInt64) // GOMEMLIMIT is meant for others
-	return &heap{most: heapMin, sample: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}}
+// give puts the heap back into Go's care.
+func (h *heap) give() {
+	if h != nil {
+		debug.SetGCPercent(100)
+	}
 }
-
-func (h *heap) give() { debug.SetGCPercent(100) }
 
 func (h *heap) collect() {
 	if h.stops++; h.stops%collectEvery != 0 || h.size() < h.most {
@@ -63,8 +58,10 @@ func (h *heap) collect() {
 	h.most = max(heapMin, 2*h.size())
 }
 
-// size is the heap's size in bytes.
+// size is the heap's size in bytes. runtime/metrics would say it without stopping
+// the world, but takes a millisecond of each process's start.
 func (h *heap) size() uint64 {
-	metrics.Read(h.sample)
-	return h.sample[0].Value.Uint64()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

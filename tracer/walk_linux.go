@@ -64,16 +64,19 @@ type walk struct {
 	links int
 	// end is the path that the walk came to, without links; "" when it failed.
 	end string
+	// missing: all is there but the path's last component.
+	missing bool
 }
 
 // to walks to an absolute path; follow says whether a link at its end is
 // followed too. It stops at the first component that can't be looked at.
 func (w *walk) to(name string, follow bool) {
-	w.end = ""
+	w.end, w.missing = "", false
 	cur, rest := "/", split(name)
 	if !w.step("/") {
 		return
 	}
+	last := false // the path's last component was a link
 	for len(rest) > 0 {
 		part := rest[0]
 		rest = rest[1:]
@@ -83,6 +86,7 @@ func (w *walk) to(name string, follow bool) {
 		}
 		at := path.Join(cur, part)
 		if !w.step(at) {
+			w.missing = len(rest) == 0 && !last
 			return
 		}
 		link := w.link(at)
@@ -94,6 +98,7 @@ func (w *walk) to(name string, follow bool) {
 			w.steps = append(w.steps, stx.PathStep{Path: at, Errno: int32(unix.ELOOP)})
 			return
 		}
+		last = last || len(rest) == 0
 		if strings.HasPrefix(link, "/") {
 			cur = "/"
 		}

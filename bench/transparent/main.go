@@ -70,7 +70,9 @@ func compareAll(suites []suite, dir, binary string) (different int, err error) {
 	}
 	if binary == "" {
 		binary = filepath.Join(dir, "stracex")
-		if out, err := exec.Command("go", "build", "-o", binary, "./cmd/stracex").CombinedOutput(); err != nil {
+		build := exec.Command("go", "build", "-o", binary, "./cmd/stracex")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is installed
+		if out, err := build.CombinedOutput(); err != nil {
 			return 0, fmt.Errorf("building stracex, in the module's root: %w\n%s", err, out)
 		}
 	}
