@@ -14,10 +14,11 @@ const (
 	record
 	why
 	bare
+	bareWhy
 )
 
 // round is what each way has cost in one round.
-type round [5]cost
+type round [6]cost
 
 // cost is what one run has cost.
 type cost struct {
@@ -42,6 +43,7 @@ var figures = []figure{
 	{"why/native wall", func(r round) float64 { return r[why].wall / r[native].wall },
 		map[string]float64{"gcc": 1.25, "silent": 1.25}},
 	{"why/strace wall", func(r round) float64 { return r[why].wall / r[strace].wall }, map[string]float64{"go": 0.5}},
+	{"bare why/strace", func(r round) float64 { return r[bareWhy].wall / r[strace].wall }, nil},
 	{"why/strace CPU", func(r round) float64 { return r[why].cpu / r[strace].cpu }, map[string]float64{"": 1}},
 }
 

@@ -4,7 +4,8 @@
 // strace -f -o FILE, under stracex record and under stracex why, one after the
 // other in each round, so that a machine whose speed drifts does so for all; and
 // under a tracer in C that records nothing (testdata/bare.c), which shows how
-// much of it the machine's ptrace alone takes.
+// much of it the machine's ptrace alone takes: for all calls, and for those that
+// why chooses.
 //
 //	go run ./bench/capture [-n ROUNDS] [-load NAME,…] [-stracex FILE] [-targets]
 //
@@ -14,7 +15,9 @@
 package main
 
 import (
+	"bytes"
 	_ "embed"
+	"encoding/binary"
 	"flag"
 	"fmt"
 	"os"
@@ -23,6 +26,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/stracex/stracex/tracer/choice"
 )
 
 func main() {
@@ -41,7 +46,7 @@ func main() {
 	}
 }
 
-func compare(rounds int, only, binary string) (missed int, err error) {
+func compare(rounds int, only, stracex string) (missed int, err error) {
 	dir, err := os.MkdirTemp("", "bench-capture-")
 	if err != nil {
 		return 0, err
@@ -50,9 +55,9 @@ func compare(rounds int, only, binary string) (missed int, err error) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		return 0, err
 	}
-	if binary == "" {
-		binary = filepath.Join(dir, "stracex")
-		build := exec.Command("go", "build", "-o", binary, "./cmd/stracex")
+	if stracex == "" {
+		stracex = filepath.Join(dir, "stracex")
+		build := exec.Command("go", "build", "-o", stracex, "./cmd/stracex")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is installed
 		if out, err := build.CombinedOutput(); err != nil {
 			return 0, fmt.Errorf("building stracex, in the module's root: %w\n%s", err, out)
@@ -62,7 +67,7 @@ func compare(rounds int, only, binary string) (missed int, err error) {
 		if only != "" && !strings.Contains(","+only+",", ","+l.name+",") {
 			continue
 		}
-		ways, err := l.ways(dir, binary)
+		ways, err := l.ways(dir, stracex)
 		if err != nil {
 			fmt.Printf("%-8s left out: %v\n", l.name, err)
 			continue
@@ -102,6 +107,10 @@ func (l *load) ways(dir, stracex string) ([]way, error) {
 	if err != nil {
 		return nil, err
 	}
+	filter := filepath.Join(dir, "filter")
+	if err := writeFilter(filter); err != nil {
+		return nil, err
+	}
 	log, stx := filepath.Join(dir, "log"), filepath.Join(dir, "stx")
 	under := func(tracer ...string) []string { return append(tracer, argv...) }
 	return []way{
@@ -110,7 +119,21 @@ func (l *load) ways(dir, stracex string) ([]way, error) {
 		{"record", under(stracex, "record", "-o", stx, "--"), stx},
 		{"why", under(stracex, "why", "-q", "-o", stx, "--"), stx},
 		{"bare", under(tracer), ""},
+		{"barewhy", under(tracer, "-f", filter), ""},
 	}, nil
+}
+
+// writeFilter writes why's seccomp program, as the kernel takes it.
+func writeFilter(file string) error {
+	code, err := choice.Diagnosis().Program()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	for _, in := range code {
+		_ = binary.Write(&b, binary.NativeEndian, in) // never fails
+	}
+	return os.WriteFile(file, b.Bytes(), 0o600)
 }
 
 // round runs all ways once, each time beginning with another.
