@@ -1,13 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"os/exec"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/stracex/stracex/tracer"
 )
 
 func TestUserFlag(t *testing.T) {
@@ -23,37 +20,36 @@ func TestUserFlag(t *testing.T) {
 		if err := u.Set(name); err != nil || u.String() != name {
 			t.Fatal(err)
 		}
-		if got, want := idOf(u.user), idCommand(t, name); got != want {
-			t.Errorf("%s: %s, id says %s", name, got, want)
+		if u.user == nil || (name == "root") != (u.user.UID == 0) {
+			t.Errorf("%s: %+v", name, u.user)
 		}
 	}
 }
 
-// idOf and idCommand give user, group and sorted groups.
-func idOf(u *tracer.User) string {
-	groups := slices.Clone(u.Groups)
-	slices.Sort(groups)
-	return fmt.Sprint(u.UID, u.GID, groups)
-}
-
-func idCommand(t *testing.T, name string) string {
-	t.Helper()
-	u := &tracer.User{}
-	for flag, to := range map[string]*uint32{"-u": &u.UID, "-g": &u.GID} {
-		out, err := exec.Command("id", flag, name).Output()
+// id(1) and the files must agree where only the files know users.
+func TestLookUpUser(t *testing.T) {
+	for _, name := range []string{"root", "daemon", "nobody"} {
+		asked, err := askID(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Sscan(string(out), to)
+		read, err := readUserFiles(name)
+		slices.Sort(asked[2:])
+		slices.Sort(read[2:])
+		if err != nil || !slices.Equal(asked, read) {
+			t.Errorf("%s: %v by id, %v from the files, %v", name, asked, read, err)
+		}
 	}
-	out, err := exec.Command("id", "-G", name).Output()
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"", "-u", "nobody knows", "root\x00"} {
+		if u, err := lookUpUser(name); err == nil {
+			t.Errorf("%q: %+v", name, u)
+		}
 	}
-	for _, f := range strings.Fields(string(out)) {
-		var g uint32
-		fmt.Sscan(f, &g)
-		u.Groups = append(u.Groups, g)
+	t.Setenv("PATH", t.TempDir())
+	if u, err := lookUpUser("root"); err != nil || u.UID != 0 {
+		t.Errorf("without id: %+v, %v", u, err)
 	}
-	return idOf(u)
+	if _, err := lookUpUser("nobody knows"); !errors.Is(err, errNoUser) {
+		t.Errorf("without id: %v", err)
+	}
 }
