@@ -38,6 +38,27 @@ func (s *State) Abs(p string) string {
 	return s.bases[n] + rest
 }
 
+// Join gives the path of name in the directory dir, "" when it leads above a
+// directory that is not known. It may begin with a mark, as dir may.
+func (s *State) Join(dir, name string) string {
+	if abs := s.Abs(dir); abs != "" {
+		return path.Join(abs, name)
+	}
+	joined := path.Join(dir, name)
+	if strings.HasPrefix(dir, mark) && !strings.HasPrefix(joined, mark) {
+		return ""
+	}
+	return joined
+}
+
+// Same says whether two paths, as a [Step] has them, are known to be one.
+func (s *State) Same(p, q string) bool {
+	if abs := s.Abs(p); abs != "" {
+		return abs == s.Abs(q)
+	}
+	return p == q && p != ""
+}
+
 // AbsAddr is Abs for a socket address; other addresses than those of unix
 // sockets stay as they are.
 func (s *State) AbsAddr(a string) string {

@@ -74,6 +74,18 @@ func TestPaths(t *testing.T) {
 10 newfstatat(AT_FDCWD, ".", {st_mode=S_IFDIR|0700, st_size=80, ...}, 0) = 0
 10 openat(AT_FDCWD, "x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
 `, ""},
+		{"in one above a directory never told", `
+10 chdir("..") = 0
+10 openat(AT_FDCWD, "x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
+`, ""},
+		{"above a directory never told", `
+10 openat(AT_FDCWD, "../../x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
+`, ""},
+		{"above a directory that was told", `
+10 chdir("sub") = 0
+10 getcwd("/srv/sub", 4096) = 9
+10 openat(AT_FDCWD, "../../x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
+`, "/x/y"},
 		{"directory never told", `
 10 openat(AT_FDCWD, "x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
 `, ""},
@@ -243,5 +255,36 @@ func TestExecFromAThread(t *testing.T) {
 `)
 	if s.Root.Program != "/bin/b" || s.Root.Exit == nil || s.Root.Exit.Code != 1 || len(s.All) != 1 {
 		t.Errorf("root is %+v, %d processes", s.Root, len(s.All))
+	}
+}
+
+// Peek sees a call as it is before it takes effect, also the first of a child
+// whose birth goes on.
+func TestPeek(t *testing.T) {
+	r, err := parser.New(strings.NewReader(`10 openat(AT_FDCWD, "/a", O_RDONLY) = 3
+10 clone(child_stack=NULL, flags=SIGCHLD <unfinished ...>
+11 close(3) = 0
+`), "test.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := replay.New()
+	for {
+		e, err := r.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		peek, again := s.Peek(e), s.Peek(e)
+		st := s.Apply(e)
+		if peek.Thread != again.Thread || peek.Thread != st.Thread {
+			t.Errorf("%s: other threads", e.Call.Name)
+		}
+		if e.Call.Name != "close" {
+			continue
+		}
+		if s.Describe(peek.File) != "/a" || s.Describe(again.File) != "/a" || st.Thread.Files.Get(3) != nil {
+			t.Errorf("close of %q, then %q is open", s.Describe(peek.File), s.Describe(st.Thread.Files.Get(3)))
+		}
+		return
 	}
 }

@@ -116,6 +116,18 @@ func (s *State) Apply(e *event.Event) Step {
 	return st
 }
 
+// Peek says what a call is about, as Apply does, before it takes effect: what
+// it closes is still open. For other events the Step is empty.
+func (s *State) Peek(e *event.Event) Step {
+	if e.Call == nil {
+		return Step{Event: e, FD: -1}
+	}
+	t := s.thread(e)
+	st := Step{Event: e, Thread: t, Proc: t.Proc, FD: -1, FS: *t.FS}
+	s.resolve(&st, e.Call)
+	return st
+}
+
 func (s *State) leave(t *Thread) {
 	t.Pending = nil
 	for i, p := range s.pending {
@@ -401,7 +413,7 @@ func (s *State) addPath(st *Step, v event.Value, dir string, f *File, known bool
 			abs = dir
 		}
 	case known && dir != "":
-		abs = path.Join(dir, v.Str)
+		abs = s.Join(dir, v.Str)
 	}
 	if len(st.Paths) == 0 {
 		st.Dir, st.DirFile = dir, f
@@ -415,7 +427,7 @@ func (s *State) absAddr(t *Thread, a string) string {
 	if !ok || p == "" || p[0] == '@' || p[0] == '/' {
 		return a
 	}
-	return "unix:" + path.Join(t.FS.Cwd, p)
+	return "unix:" + s.Join(t.FS.Cwd, p)
 }
 
 func makesChild(name string) bool {
