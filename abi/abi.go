@@ -92,6 +92,12 @@ type Arg struct {
 	Optional bool
 }
 
+// GivesPath says whether the program names a file by the argument: a path that
+// it gives, or the source of a mount (mount(2)), which may be a device.
+func (a *Arg) GivesPath() bool {
+	return a.Kind == Path && a.Dir&Out == 0 || a.Kind == Str && a.Name == "source"
+}
+
 // Call describes one system call.
 type Call struct {
 	Name string

@@ -19,12 +19,12 @@ func (e *engine) accesses(t *thread, c *call) bool {
 	}
 	for i := range c.desc.Args {
 		a := &c.desc.Args[i]
-		switch a.Kind {
-		case abi.Path:
-			name, ok := c.text(c.args[i])
-			if ok && a.Dir&abi.Out == 0 && slices.Contains(e.opt.Paths, name) {
+		if a.GivesPath() {
+			if name, ok := c.text(c.args[i]); ok && slices.Contains(e.opt.Paths, name) {
 				return true
 			}
+		}
+		switch a.Kind {
 		case abi.FD, abi.DirFD:
 			if e.leadsThere(t, int(int32(c.args[i]))) {
 				return true
