@@ -18,7 +18,7 @@ import (
 
 // choiceFlags say how much of a command is captured, and as whom it runs.
 type choiceFlags struct {
-	calls    *calls.Set // nil: what the subcommand takes by itself
+	calls    callsFlag // none: what the subcommand takes by itself
 	noFilter bool
 	wait     bool
 	attach   pidsFlag
@@ -27,15 +27,15 @@ type choiceFlags struct {
 	maxSize  sizeFlag
 	user     userFlag
 	env      bool
-	paths    []string
+	paths    pathsFlag
 }
 
 func (c *choiceFlags) add(f *pflag.FlagSet) {
-	f.VarP((*callsFlag)(c), "trace", "e", "record these calls only, in strace's `syntax`: open,close %file !%network /stat")
+	f.VarP(&c.calls, "trace", "e", "record these calls only, in strace's `syntax`: open,close %file !%network /stat")
 	f.BoolVar(&c.noFilter, "no-filter", false, "put the program under no seccomp filter: slower, but it can be left at any time")
 	c.maxSize = 4 << 30
 	f.Var(&c.maxSize, "max-size", "end the capture, not the program, at this `size` of the file: 500M, 2G")
-	f.StringArrayVarP(&c.paths, "trace-path", "P", nil, "record these calls only that access this `path`; may be given several times")
+	f.VarP(&c.paths, "trace-path", "P", "record these calls only that access this `path`; may be given several times")
 	c.user.euid = os.Geteuid
 	f.VarP(&c.user, "user", "u", "run the program as this user, with its groups; set-user-ID programs get their privilege")
 	f.BoolVar(&c.env, "env", false, "copy the values of environment variables too, not only the names: they may be secrets")
@@ -44,7 +44,7 @@ func (c *choiceFlags) add(f *pflag.FlagSet) {
 
 // options gives what the engine is to do.
 func (c *choiceFlags) options(argv []string) tracer.Options {
-	return tracer.Options{Argv: argv, Attach: c.attach, Calls: c.calls, NoFilter: c.noFilter, Wait: c.wait,
+	return tracer.Options{Argv: argv, Attach: c.attach, Calls: c.calls.set, NoFilter: c.noFilter, Wait: c.wait,
 		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize), User: c.user.user, EnvValues: c.env,
 		Paths: resolved(c.paths)}
 }
@@ -65,19 +65,33 @@ func resolved(paths []string) (all []string) {
 }
 
 // callsFlag is the value of -e. As in strace, the last one holds.
-type callsFlag choiceFlags
+type callsFlag struct{ set *calls.Set } // nil: none was given
 
 func (c *callsFlag) String() string {
-	if c.calls == nil {
+	if c.set == nil {
 		return ""
 	}
-	return c.calls.String()
+	return c.set.String()
 }
 func (c *callsFlag) Type() string { return "syntax" }
 
 func (c *callsFlag) Set(expr string) (err error) {
-	c.calls, err = calls.Parse(expr)
+	c.set, err = calls.Parse(expr)
 	return err
+}
+
+// pathsFlag are the values of -P.
+type pathsFlag []string
+
+func (p *pathsFlag) String() string { return strings.Join(*p, " ") }
+func (p *pathsFlag) Type() string   { return "path" }
+
+func (p *pathsFlag) Set(text string) error {
+	if text == "" {
+		return errors.New("an empty path")
+	}
+	*p = append(*p, text)
+	return nil
 }
 
 // pidsFlag is the value of -p, as in strace: process ids with commas or blanks

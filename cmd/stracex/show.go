@@ -31,6 +31,8 @@ type showFlags struct {
 	verbose   bool // -v
 	index     bool
 	records   bool
+	calls     callsFlag // -e
+	paths     pathsFlag // -P
 }
 
 func newShow() *cobra.Command {
@@ -40,7 +42,8 @@ func newShow() *cobra.Command {
 		Short: "print a trace as strace does",
 		Long:  showHelp,
 		Example: `  stracex show app.stx
-  stracex show -tt -T app.stx | grep ENOENT`,
+  stracex show -tt -T app.stx | grep ENOENT
+  stracex show -P /etc/app.conf -e openat,read app.stx`,
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, name, err := openTrace(args[0])
@@ -59,6 +62,8 @@ func newShow() *cobra.Command {
 	f.BoolVarP(&o.decos, "decode-fds", "y", false, "show what descriptors point to, as far as the trace tells")
 	f.IntVarP(&o.strings, "string-limit", "s", 0, "show this many bytes of strings, 0 for what there is; paths are whole")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show structures whole, and arrays, whatever their length")
+	f.VarP(&o.calls, "trace", "e", "show these calls only, in strace's `syntax`: open,close %file !%network /stat")
+	f.VarP(&o.paths, "trace-path", "P", "show these calls only that access this `path`; may be given several times")
 	f.BoolVar(&o.index, "index", false, "begin lines with the event's number, as in a diagnosis")
 	f.BoolVar(&o.records, "all-records", false, "show what is no call too: processes, evidence, notes")
 	return cmd
@@ -75,8 +80,11 @@ func show(w io.Writer, r io.Reader, name string, o *showFlags) error {
 		return err
 	}
 	l := &lister{w: bufio.NewWriterSize(w, 64<<10), flags: o, format: o.format()}
-	if o.decos {
+	if o.decos || len(o.paths) > 0 {
 		l.decorator = newDecorator()
+	}
+	if o.calls.set != nil || len(o.paths) > 0 {
+		l.chooser = newChooser(o, l.decorator)
 	}
 	for {
 		e, err := p.Read()
@@ -131,16 +139,31 @@ type lister struct {
 	tid    int            // the first thread
 	line   []byte
 
-	decorator *decorator // nil without -y
+	chooser   *chooser   // nil without -e and -P
+	decorator *decorator // nil without -y and -P
 }
 
 func (l *lister) add(e *event.Event) error {
+	chosen := l.chooser == nil || l.chooser.chooses(e)
 	if l.decorator != nil {
 		e = l.decorator.event(e)
 	}
-	if !l.wanted(e) {
+	if !chosen || !l.wanted(e) {
 		return nil
 	}
+	if l.chooser == nil {
+		return l.put(e)
+	}
+	for _, e := range l.chooser.join(e) {
+		if err := l.put(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put prints an event, or holds it back.
+func (l *lister) put(e *event.Event) error {
 	if e.TID != 0 && l.tid == 0 {
 		l.tid = e.TID
 	}
@@ -188,7 +211,13 @@ func (l *lister) finish(s parser.Stats, name string) error {
 	return nil
 }
 
-func (l *lister) end() error { return errors.Join(l.release(), l.w.Flush()) }
+func (l *lister) end() error {
+	var err error
+	if l.chooser != nil && l.chooser.half != nil {
+		err = l.put(l.chooser.half)
+	}
+	return errors.Join(err, l.release(), l.w.Flush())
+}
 
 // commaAhead: strace has the comma in a call's first half when an argument
 // follows that only the return tells.

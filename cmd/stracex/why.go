@@ -30,8 +30,8 @@ func newWhy() *cobra.Command {
   stracex why --format json --report why.json make test`,
 		Args: needCommand,
 		RunE: func(_ *cobra.Command, argv []string) error {
-			if !all && choice.calls == nil {
-				choice.calls = calls.Diagnosis()
+			if !all && choice.calls.set == nil {
+				choice.calls.set = calls.Diagnosis()
 			}
 			return why(choice.options(argv), keep, &show)
 		},

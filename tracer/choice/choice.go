@@ -90,26 +90,31 @@ func (s *Set) With(t *Set) *Set {
 		}
 	}
 	for _, c := range s.when {
-		if !t.names(c.call) {
+		if !t.HasName(c.call) {
 			u.when = append(u.when, c)
 		}
 	}
 	for _, c := range t.when {
-		if !s.names(c.call) {
+		if !s.HasName(c.call) {
 			u.when = append(u.when, c)
 		}
 	}
 	return u
 }
 
-// names says whether a call of this name belongs to the set anywhere.
-func (s *Set) names(name string) bool {
+// HasName says whether calls of this name belong to the set on some architecture,
+// with some arguments. The names of calls that no table has are as good as
+// unknown numbers.
+func (s *Set) HasName(name string) bool {
+	known := false
 	for _, a := range arches {
-		if nr, ok := a.CallNumber(name); ok && s.Has(a, nr) {
+		nr, ok := a.CallNumber(name)
+		if ok && s.Has(a, nr) {
 			return true
 		}
+		known = known || ok
 	}
-	return false
+	return !known && s.rest
 }
 
 // add takes a call in, wherever there is one of the name.

@@ -21,6 +21,32 @@ func has(t *testing.T, s *Set, name string) bool {
 	return s.Has(abi.AMD64, nr)
 }
 
+func TestHasName(t *testing.T) {
+	for _, c := range []struct{ expr, in, out string }{
+		{"open,mmap2", "open mmap2", "mmap frob syscall_0x3e8"},
+		{"!open,mmap2", "mmap frob syscall_0x3e8", "open mmap2"},
+		{"%file", "open stat64", "read"},
+		{"all", "frob open", ""},
+		{"none", "", "frob open"},
+		{"%diagnosis", "mmap open frob", "brk"}, // mmap with some arguments
+	} {
+		s, err := Parse(c.expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range strings.Fields(c.in) {
+			if !s.HasName(name) {
+				t.Errorf("%s lacks %s", c.expr, name)
+			}
+		}
+		for _, name := range strings.Fields(c.out) {
+			if s.HasName(name) {
+				t.Errorf("%s has %s", c.expr, name)
+			}
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	for _, c := range []struct{ expr, in, out string }{
 		{"open", "open", "openat close"},
