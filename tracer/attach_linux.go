@@ -68,7 +68,7 @@ func (e *engine) attachThread(tid, pid int) error {
 	if err := seize(tid, attachOptions); err != nil {
 		return err
 	}
-	e.threads[tid] = &thread{tid: tid, pid: pid, all: true, attached: true}
+	e.threads[tid] = &thread{tid: tid, pid: pid, all: true, attached: true, written: inheritWritten(nil, pid, 0)}
 	e.emit(&stx.Record{Kind: stx.KindStart, TID: tid, Start: &stx.Start{PID: pid, Attached: true}})
 	// Its calls stop from its next resumption on.
 	return unix.PtraceInterrupt(tid)

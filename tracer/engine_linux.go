@@ -58,7 +58,6 @@ type engine struct {
 	looked    lookedUp
 	searched  searched
 	kinds     map[uint64]*kind
-	written   fdSets // what may have been written to
 	noted     noted
 	cpu       *processor
 	now       current
@@ -86,6 +85,8 @@ type thread struct {
 	mayOutlive bool
 	// attached: it, or one that it descends from, was not started by us.
 	attached bool
+	// written are the descriptors that may have been written to.
+	written *fdSet
 	// credentials are nil when they aren't known.
 	credentials *credentials
 }
@@ -157,7 +158,7 @@ func run(ctx context.Context, o Options, mayKeep bool) (_ Result, kept <-chan st
 		// Never unlocked: the thread ends with the goroutine, and with it
 		// whatever state ptrace and the signal mask have left in it.
 		runtime.LockOSThread()
-		e := &engine{opt: o, ctx: ctx, mayKeep: mayKeep, threads: map[int]*thread{}, early: map[int]*early{}, written: fdSets{}, searched: searched{}}
+		e := &engine{opt: o, ctx: ctx, mayKeep: mayKeep, threads: map[int]*thread{}, early: map[int]*early{}, searched: searched{}}
 		if o.apart {
 			e.heap = &heap{most: heapMin}
 		}
@@ -235,7 +236,7 @@ func (e *engine) watch(s *stage) {
 	if s != nil {
 		e.command, e.staging = s.pid, true
 		e.result.PID = s.pid
-		e.threads[s.pid] = &thread{tid: s.pid, pid: s.pid}
+		e.threads[s.pid] = &thread{tid: s.pid, pid: s.pid, written: new(fdSet)}
 	}
 	job := os.Getpid()
 	if e.mayKeep {
@@ -372,9 +373,6 @@ func (e *engine) ended(t *thread, status unix.WaitStatus) {
 	}
 	delete(e.threads, t.tid)
 	e.ending.progress()
-	if t.tid == t.pid {
-		delete(e.written, t.pid)
-	}
 	end := &stx.End{Code: status.ExitStatus(), Core: status.CoreDump()}
 	if status.Signaled() {
 		end.Code, end.Signal = 0, int(status.Signal())

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -123,6 +124,43 @@ func TestUnwatchedExits(t *testing.T) {
 		if tc.exit == nil {
 			t.Error("a close that was chosen has no exit")
 		}
+	}
+}
+
+// So where a relative has written: what is inherited, what is shared, and what was
+// shared once.
+func TestUnwatchedExitsOfRelatives(t *testing.T) {
+	c := trace(t, Options{Argv: []string{program(t, "closes"), t.TempDir()}, Calls: choice.Diagnosis()})
+	if c.result.ExitCode != 0 {
+		t.Fatalf("%+v %s", c.result, c.stderr)
+	}
+	type closing struct {
+		fd      uint64
+		watched bool
+	}
+	var got []closing
+	begun, loading := false, 0
+	for _, tc := range c.calls() {
+		switch {
+		case tc.name == "execve" && begun:
+			loading = tc.tid // the loader's closes are its own affair
+		case tc.name == "close" && tc.enter.Args[0] == 999:
+			begun = true
+		case tc.name == "close" && begun && (tc.tid != loading || tc.enter.Args[0] == 4):
+			got = append(got, closing{tc.enter.Args[0], tc.exit != nil})
+		}
+	}
+	want := []closing{
+		{3, false}, {4, true}, {4, false}, // of a child: inherited, then its own
+		{4, true},             // after execve
+		{5, true},             // a child has written, in the same table
+		{4, true}, {4, false}, // the table parted by unshare
+		{4, true}, {4, false}, // by close_range
+		{4, true},             // which leaves the first table as it was
+		{4, true}, {4, false}, // of a thread whose leader has ended
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("closes\n%v, want\n%v", got, want)
 	}
 }
 

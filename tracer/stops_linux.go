@@ -105,9 +105,11 @@ func (e *engine) adopt(tid, pid, parent int, flags uint64) {
 		return
 	}
 	t := &thread{tid: tid, pid: pid}
-	if p := e.threads[parent]; p != nil {
+	p := e.threads[parent]
+	if p != nil {
 		t.all, t.attached = p.all, p.attached
 	}
+	t.written = inheritWritten(p, pid, flags)
 	e.threads[tid] = t
 	e.emit(&stx.Record{Kind: stx.KindStart, TID: tid, Start: &stx.Start{
 		PID: pid, Parent: parent, Flags: flags, Attached: parent == 0,
@@ -198,8 +200,9 @@ func (e *engine) executed(t *thread) {
 	}
 	if f := e.threads[int(former)]; f != nil && f != t {
 		delete(e.threads, f.tid)
-		t.call = f.call
+		t.call, t.written = f.call, f.written
 	}
+	t.written = t.written.copy() // execve unshares the table
 	e.emit(&stx.Record{Kind: stx.KindExec, TID: t.tid, Exec: &stx.Exec{Former: int(former)}})
 }
 
