@@ -132,3 +132,33 @@ func TestShowChoice(t *testing.T) {
 		}
 	}
 }
+
+// TestShowPathUntold checks -P where a log does not say where it began, or says
+// itself what descriptors lead to.
+func TestShowPathUntold(t *testing.T) {
+	const log = `5     <... read resumed>"x", 1)         = 1
+5     openat(AT_FDCWD, "data", O_RDONLY) = 3
+5     read(3, "x", 1)                   = 1
+5     chdir("sub")                      = 0
+5     stat("../data", 0x7ffd)           = 0
+5     stat("../../data", 0x7ffd)        = 0
+5     read(4</gone/by>(deleted), "x", 1) = 1
+5     read(5<socket:[17]>, "x", 1)      = 1
+7     read(3</srv/data>, "y", 1)        = 1
+`
+	for path, begins := range map[string][]string{
+		"data":        {"openat", "read(3,", `stat("../data`},
+		"../data":     {`stat("../data`},
+		"/gone/by":    {"read(4"},
+		"socket:[17]": {"read(5"},
+		"/srv/data":   {"read(3<"},
+	} {
+		var got bytes.Buffer
+		if err := show(&got, strings.NewReader(log), "log", &showFlags{paths: []string{path}, pids: true, decos: true}); err != nil {
+			t.Fatal(err)
+		}
+		if want := chosen(t, log, begins...); got.String() != want {
+			t.Errorf("%s: got\n%swant\n%s", path, got.String(), want)
+		}
+	}
+}
