@@ -13,7 +13,7 @@ import (
 
 // headers are UAPI headers that define the structs of calls.txt.
 const headers = "asm/ldt.h asm/msgbuf.h asm/sembuf.h asm/shmbuf.h asm/siginfo.h asm/signal.h asm/stat.h asm/statfs.h " +
-	"linux/aio_abi.h linux/capability.h linux/eventpoll.h linux/fcntl.h linux/filter.h linux/fs.h linux/futex.h " +
+	"linux/aio_abi.h linux/capability.h linux/eventpoll.h linux/fcntl.h linux/filter.h linux/fiemap.h linux/fs.h linux/futex.h " +
 	"linux/io_uring.h linux/kexec.h linux/landlock.h linux/mount.h linux/mqueue.h linux/openat2.h linux/poll.h " +
 	"linux/posix_types.h linux/resource.h linux/rtc.h linux/sched.h linux/sched/types.h linux/sem.h linux/stat.h " +
 	"linux/sysinfo.h linux/termios.h linux/time.h linux/times.h linux/timex.h linux/uio.h linux/userfaultfd.h " +

@@ -1221,15 +1221,30 @@ var calls = []Call{
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 			{Name: "argp", Kind: IntPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
-		{[]string{"FS_IOC_GETFLAGS", "FS_IOC_GETVERSION"}, Call{Name: "ioctl", Args: []Arg{
+		{[]string{"FS_IOC_GETFLAGS", "FS_IOC32_GETFLAGS"}, Call{Name: "ioctl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+			{Name: "argp", Kind: IntPtr, Dir: Out, Set: "fs_flag", Size: 4, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"FS_IOC_SETFLAGS", "FS_IOC32_SETFLAGS"}, Call{Name: "ioctl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+			{Name: "argp", Kind: IntPtr, Dir: In, Set: "fs_flag", Size: 4, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"FS_IOC_GETVERSION"}, Call{Name: "ioctl", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 			{Name: "argp", Kind: LongPtr, Dir: Out, Size: 8, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
-		{[]string{"FS_IOC_SETFLAGS", "FS_IOC_SETVERSION"}, Call{Name: "ioctl", Args: []Arg{
+		{[]string{"FS_IOC_SETVERSION"}, Call{Name: "ioctl", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 			{Name: "argp", Kind: LongPtr, Dir: In, Size: 8, Len: NoLen, Max: NoLen},
+		}, Ret: Int}},
+		{[]string{"FS_IOC_FIEMAP"}, Call{Name: "ioctl", Args: []Arg{
+			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+			{Name: "argp", Kind: Struct, Dir: InOut, Set: "fiemap", Size: 32, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
 		{[]string{"FIOCLEX", "FIONCLEX", "TIOCNOTTY", "TIOCEXCL", "TIOCNXCL", "TIOCSBRK", "TIOCCBRK"}, Call{Name: "ioctl", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
@@ -1265,12 +1280,12 @@ var calls = []Call{
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 			{Name: "argp", Kind: Struct, Dir: InOut, Set: "ifconf", Size: 16, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
-		{[]string{"SIOCGIFNAME", "SIOCGIFFLAGS", "SIOCGIFADDR", "SIOCGIFDSTADDR", "SIOCGIFBRDADDR", "SIOCGIFNETMASK", "SIOCGIFMETRIC", "SIOCGIFMTU", "SIOCGIFHWADDR", "SIOCGIFINDEX", "SIOCGIFTXQLEN", "SIOCGIFMAP", "SIOCETHTOOL"}, Call{Name: "ioctl", Args: []Arg{
+		{[]string{"SIOCGIFNAME", "SIOCGIFFLAGS", "SIOCGIFADDR", "SIOCGIFDSTADDR", "SIOCGIFBRDADDR", "SIOCGIFNETMASK", "SIOCGIFMETRIC", "SIOCGIFMTU", "SIOCGIFHWADDR", "SIOCGIFINDEX", "SIOCGIFTXQLEN", "SIOCGIFMAP", "SIOCGIFSLAVE", "SIOCETHTOOL"}, Call{Name: "ioctl", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 			{Name: "argp", Kind: Struct, Dir: InOut, Set: "ifreq", Size: 40, Len: NoLen, Max: NoLen},
 		}, Ret: Int}},
-		{[]string{"SIOCSIFFLAGS", "SIOCSIFADDR", "SIOCSIFDSTADDR", "SIOCSIFBRDADDR", "SIOCSIFNETMASK", "SIOCSIFMTU", "SIOCSIFHWADDR", "SIOCSIFNAME", "SIOCSIFTXQLEN"}, Call{Name: "ioctl", Args: []Arg{
+		{[]string{"SIOCSIFFLAGS", "SIOCSIFADDR", "SIOCSIFDSTADDR", "SIOCSIFBRDADDR", "SIOCSIFNETMASK", "SIOCSIFMETRIC", "SIOCSIFMTU", "SIOCSIFHWADDR", "SIOCSIFHWBROADCAST", "SIOCADDMULTI", "SIOCDELMULTI", "SIOCSIFNAME", "SIOCSIFTXQLEN", "SIOCSIFMAP", "SIOCSIFSLAVE", "SIOCBRADDIF", "SIOCBRDELIF"}, Call{Name: "ioctl", Args: []Arg{
 			{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 			{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 			{Name: "argp", Kind: Struct, Dir: In, Set: "ifreq", Size: 40, Len: NoLen, Max: NoLen},
@@ -3933,15 +3948,30 @@ var otherCalls = [3][]Call{
 				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 				{Name: "argp", Kind: IntPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
-			{[]string{"FS_IOC_GETFLAGS", "FS_IOC_GETVERSION"}, Call{Name: "ioctl", Args: []Arg{
+			{[]string{"FS_IOC_GETFLAGS", "FS_IOC32_GETFLAGS"}, Call{Name: "ioctl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+				{Name: "argp", Kind: IntPtr, Dir: Out, Set: "fs_flag", Size: 4, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"FS_IOC_SETFLAGS", "FS_IOC32_SETFLAGS"}, Call{Name: "ioctl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+				{Name: "argp", Kind: IntPtr, Dir: In, Set: "fs_flag", Size: 4, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"FS_IOC_GETVERSION"}, Call{Name: "ioctl", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 				{Name: "argp", Kind: LongPtr, Dir: Out, Size: 4, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
-			{[]string{"FS_IOC_SETFLAGS", "FS_IOC_SETVERSION"}, Call{Name: "ioctl", Args: []Arg{
+			{[]string{"FS_IOC_SETVERSION"}, Call{Name: "ioctl", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 				{Name: "argp", Kind: LongPtr, Dir: In, Size: 4, Len: NoLen, Max: NoLen},
+			}, Ret: Int}},
+			{[]string{"FS_IOC_FIEMAP"}, Call{Name: "ioctl", Args: []Arg{
+				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
+				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
+				{Name: "argp", Kind: Struct, Dir: InOut, Set: "fiemap", Size: 32, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
 			{[]string{"FIOCLEX", "FIONCLEX", "TIOCNOTTY", "TIOCEXCL", "TIOCNXCL", "TIOCSBRK", "TIOCCBRK"}, Call{Name: "ioctl", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
@@ -3977,12 +4007,12 @@ var otherCalls = [3][]Call{
 				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 				{Name: "argp", Kind: Struct, Dir: InOut, Set: "ifconf", Size: 8, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
-			{[]string{"SIOCGIFNAME", "SIOCGIFFLAGS", "SIOCGIFADDR", "SIOCGIFDSTADDR", "SIOCGIFBRDADDR", "SIOCGIFNETMASK", "SIOCGIFMETRIC", "SIOCGIFMTU", "SIOCGIFHWADDR", "SIOCGIFINDEX", "SIOCGIFTXQLEN", "SIOCGIFMAP", "SIOCETHTOOL"}, Call{Name: "ioctl", Args: []Arg{
+			{[]string{"SIOCGIFNAME", "SIOCGIFFLAGS", "SIOCGIFADDR", "SIOCGIFDSTADDR", "SIOCGIFBRDADDR", "SIOCGIFNETMASK", "SIOCGIFMETRIC", "SIOCGIFMTU", "SIOCGIFHWADDR", "SIOCGIFINDEX", "SIOCGIFTXQLEN", "SIOCGIFMAP", "SIOCGIFSLAVE", "SIOCETHTOOL"}, Call{Name: "ioctl", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 				{Name: "argp", Kind: Struct, Dir: InOut, Set: "ifreq", Size: 32, Len: NoLen, Max: NoLen},
 			}, Ret: Int}},
-			{[]string{"SIOCSIFFLAGS", "SIOCSIFADDR", "SIOCSIFDSTADDR", "SIOCSIFBRDADDR", "SIOCSIFNETMASK", "SIOCSIFMTU", "SIOCSIFHWADDR", "SIOCSIFNAME", "SIOCSIFTXQLEN"}, Call{Name: "ioctl", Args: []Arg{
+			{[]string{"SIOCSIFFLAGS", "SIOCSIFADDR", "SIOCSIFDSTADDR", "SIOCSIFBRDADDR", "SIOCSIFNETMASK", "SIOCSIFMETRIC", "SIOCSIFMTU", "SIOCSIFHWADDR", "SIOCSIFHWBROADCAST", "SIOCADDMULTI", "SIOCDELMULTI", "SIOCSIFNAME", "SIOCSIFTXQLEN", "SIOCSIFMAP", "SIOCSIFSLAVE", "SIOCBRADDIF", "SIOCBRDELIF"}, Call{Name: "ioctl", Args: []Arg{
 				{Name: "fd", Kind: FD, Len: NoLen, Max: NoLen},
 				{Name: "request", Kind: IoctlCmd, Len: NoLen, Max: NoLen},
 				{Name: "argp", Kind: Struct, Dir: In, Set: "ifreq", Size: 32, Len: NoLen, Max: NoLen},

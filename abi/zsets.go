@@ -7,14 +7,27 @@ var sets = []set{
 	{name: "access", unknown: "?_OK", of: [3]*setValues{&set_access_amd64, &set_access_amd64, &set_access_amd64}},
 	{name: "adjtimex", unknown: "ADJ_???", of: [3]*setValues{&set_adjtimex_amd64, &set_adjtimex_amd64, &set_adjtimex_amd64}},
 	{name: "arch_prctl", unknown: "ARCH_???", of: [3]*setValues{&set_arch_prctl_amd64, &set_arch_prctl_amd64, &set_arch_prctl_amd64}},
+	{name: "arphrd", unknown: "ARPHRD_???", of: [3]*setValues{&set_arphrd_amd64, &set_arphrd_amd64, &set_arphrd_amd64}},
 	{name: "at", unknown: "AT_???", of: [3]*setValues{&set_at_amd64, &set_at_amd64, &set_at_amd64}},
 	{name: "bpf", unknown: "BPF_???", of: [3]*setValues{&set_bpf_amd64, &set_bpf_amd64, &set_bpf_amd64}},
 	{name: "bpf_alu", unknown: "BPF_???", of: [3]*setValues{&set_bpf_alu_amd64, &set_bpf_alu_amd64, &set_bpf_alu_amd64}},
+	{name: "bpf_attach_flags", unknown: "BPF_F_???", of: [3]*setValues{&set_bpf_attach_flags_amd64, &set_bpf_attach_flags_amd64, &set_bpf_attach_flags_amd64}},
+	{name: "bpf_attach_type", unknown: "BPF_???", of: [3]*setValues{&set_bpf_attach_type_amd64, &set_bpf_attach_type_amd64, &set_bpf_attach_type_amd64}},
 	{name: "bpf_class", unknown: "BPF_???", of: [3]*setValues{&set_bpf_class_amd64, &set_bpf_class_amd64, &set_bpf_class_amd64}},
+	{name: "bpf_elem_flags", unknown: "BPF_???", long: true, of: [3]*setValues{&set_bpf_elem_flags_amd64, &set_bpf_elem_flags_amd64, &set_bpf_elem_flags_amd64}},
+	{name: "bpf_file_flags", unknown: "BPF_F_???", of: [3]*setValues{&set_bpf_file_flags_amd64, &set_bpf_file_flags_amd64, &set_bpf_file_flags_amd64}},
 	{name: "bpf_jump", unknown: "BPF_???", of: [3]*setValues{&set_bpf_jump_amd64, &set_bpf_jump_amd64, &set_bpf_jump_amd64}},
 	{name: "bpf_load", unknown: "BPF_???", of: [3]*setValues{&set_bpf_load_amd64, &set_bpf_load_amd64, &set_bpf_load_amd64}},
+	{name: "bpf_map_flags", unknown: "BPF_F_???", of: [3]*setValues{&set_bpf_map_flags_amd64, &set_bpf_map_flags_amd64, &set_bpf_map_flags_amd64}},
+	{name: "bpf_map_type", unknown: "BPF_MAP_TYPE_???", of: [3]*setValues{&set_bpf_map_type_amd64, &set_bpf_map_type_amd64, &set_bpf_map_type_amd64}},
 	{name: "bpf_misc", unknown: "BPF_???", of: [3]*setValues{&set_bpf_misc_amd64, &set_bpf_misc_amd64, &set_bpf_misc_amd64}},
+	{name: "bpf_mode", unknown: "BPF_???", of: [3]*setValues{&set_bpf_mode_amd64, &set_bpf_mode_amd64, &set_bpf_mode_amd64}},
+	{name: "bpf_prog_flags", unknown: "BPF_F_???", of: [3]*setValues{&set_bpf_prog_flags_amd64, &set_bpf_prog_flags_amd64, &set_bpf_prog_flags_amd64}},
+	{name: "bpf_prog_type", unknown: "BPF_PROG_TYPE_???", of: [3]*setValues{&set_bpf_prog_type_amd64, &set_bpf_prog_type_amd64, &set_bpf_prog_type_amd64}},
+	{name: "bpf_reg", unknown: "BPF_REG_???", of: [3]*setValues{&set_bpf_reg_amd64, &set_bpf_reg_amd64, &set_bpf_reg_amd64}},
 	{name: "bpf_return", unknown: "BPF_???", of: [3]*setValues{&set_bpf_return_amd64, &set_bpf_return_amd64, &set_bpf_return_amd64}},
+	{name: "bpf_size", unknown: "BPF_???", of: [3]*setValues{&set_bpf_size_amd64, &set_bpf_size_amd64, &set_bpf_size_amd64}},
+	{name: "bpf_src", unknown: "BPF_???", of: [3]*setValues{&set_bpf_src_amd64, &set_bpf_src_amd64, &set_bpf_src_amd64}},
 	{name: "bpf_store", unknown: "BPF_???", of: [3]*setValues{&set_bpf_store_amd64, &set_bpf_store_amd64, &set_bpf_store_amd64}},
 	{name: "cap", unknown: "CAP_???", of: [3]*setValues{&set_cap_amd64, &set_cap_amd64, &set_cap_amd64}},
 	{name: "cap_ambient", unknown: "PR_CAP_AMBIENT_???", of: [3]*setValues{&set_cap_ambient_amd64, &set_cap_ambient_amd64, &set_cap_ambient_amd64}},
@@ -27,6 +40,9 @@ var sets = []set{
 	{name: "dirent_type", unknown: "DT_???", of: [3]*setValues{&set_dirent_type_amd64, &set_dirent_type_amd64, &set_dirent_type_amd64}},
 	{name: "domain", unknown: "AF_???", of: [3]*setValues{&set_domain_amd64, &set_domain_amd64, &set_domain_amd64}},
 	{name: "dumpable", unknown: "SUID_DUMP_???", of: [3]*setValues{&set_dumpable_amd64, &set_dumpable_amd64, &set_dumpable_amd64}},
+	{name: "ebpf_alu", unknown: "BPF_???", of: [3]*setValues{&set_ebpf_alu_amd64, &set_ebpf_alu_amd64, &set_ebpf_alu_amd64}},
+	{name: "ebpf_class", unknown: "BPF_???", of: [3]*setValues{&set_ebpf_class_amd64, &set_ebpf_class_amd64, &set_ebpf_class_amd64}},
+	{name: "ebpf_jump", unknown: "BPF_???", of: [3]*setValues{&set_ebpf_jump_amd64, &set_ebpf_jump_amd64, &set_ebpf_jump_amd64}},
 	{name: "epoll_create", unknown: "EPOLL_???", of: [3]*setValues{&set_epoll_create_amd64, &set_epoll_create_amd64, &set_epoll_create_amd64}},
 	{name: "epoll_ctl", unknown: "EPOLL_CTL_???", of: [3]*setValues{&set_epoll_ctl_amd64, &set_epoll_ctl_amd64, &set_epoll_ctl_amd64}},
 	{name: "epoll_event", unknown: "EPOLL???", of: [3]*setValues{&set_epoll_event_amd64, &set_epoll_event_amd64, &set_epoll_event_amd64}},
@@ -41,12 +57,16 @@ var sets = []set{
 	{name: "fanotify_mark", unknown: "FAN_MARK_???", of: [3]*setValues{&set_fanotify_mark_amd64, &set_fanotify_mark_amd64, &set_fanotify_mark_amd64}},
 	{name: "fcntl", unknown: "F_???", of: [3]*setValues{&set_fcntl_amd64, &set_fcntl_amd64, &set_fcntl_amd64}},
 	{name: "fd", unknown: "FD_???", of: [3]*setValues{&set_fd_amd64, &set_fd_amd64, &set_fd_amd64}},
+	{name: "fiemap", unknown: "FIEMAP_FLAG_???", of: [3]*setValues{&set_fiemap_amd64, &set_fiemap_amd64, &set_fiemap_amd64}},
+	{name: "fiemap_extent", unknown: "FIEMAP_EXTENT_???", of: [3]*setValues{&set_fiemap_extent_amd64, &set_fiemap_extent_amd64, &set_fiemap_extent_amd64}},
 	{name: "file_mode", unknown: "S_???", octal: true, of: [3]*setValues{&set_file_mode_amd64, &set_file_mode_amd64, &set_file_mode_amd64}},
 	{name: "finit_module", unknown: "MODULE_INIT_???", of: [3]*setValues{&set_finit_module_amd64, &set_finit_module_amd64, &set_finit_module_amd64}},
 	{name: "flock", unknown: "LOCK_???", of: [3]*setValues{&set_flock_amd64, &set_flock_amd64, &set_flock_amd64}},
 	{name: "fp_mode", unknown: "PR_FP_MODE_???", of: [3]*setValues{&set_fp_mode_amd64, &set_fp_mode_amd64, &set_fp_mode_amd64}},
+	{name: "fs_flag", unknown: "FS_???_FL", of: [3]*setValues{&set_fs_flag_amd64, &set_fs_flag_amd64, &set_fs_flag_amd64}},
 	{name: "fs_flags", unknown: "ST_???", long: true, of: [3]*setValues{&set_fs_flags_amd64, &set_fs_flags_amd64, &set_fs_flags_amd64}},
 	{name: "fs_magic", of: [3]*setValues{&set_fs_magic_amd64, &set_fs_magic_amd64, &set_fs_magic_amd64}},
+	{name: "fs_xflag", unknown: "FS_XFLAG_???", of: [3]*setValues{&set_fs_xflag_amd64, &set_fs_xflag_amd64, &set_fs_xflag_amd64}},
 	{name: "fsconfig", unknown: "FSCONFIG_???", of: [3]*setValues{&set_fsconfig_amd64, &set_fsconfig_amd64, &set_fsconfig_amd64}},
 	{name: "fsmount", unknown: "FSMOUNT_???", of: [3]*setValues{&set_fsmount_amd64, &set_fsmount_amd64, &set_fsmount_amd64}},
 	{name: "fsopen", unknown: "FSOPEN_???", of: [3]*setValues{&set_fsopen_amd64, &set_fsopen_amd64, &set_fsopen_amd64}},
@@ -56,6 +76,10 @@ var sets = []set{
 	{name: "futex_bitset", of: [3]*setValues{&set_futex_bitset_amd64, &set_futex_bitset_amd64, &set_futex_bitset_amd64}},
 	{name: "get_mempolicy", unknown: "MPOL_???", of: [3]*setValues{&set_get_mempolicy_amd64, &set_get_mempolicy_amd64, &set_get_mempolicy_amd64}},
 	{name: "getrandom", unknown: "GRND_???", of: [3]*setValues{&set_getrandom_amd64, &set_getrandom_amd64, &set_getrandom_amd64}},
+	{name: "hw_breakpoint", unknown: "HW_BREAKPOINT_???", of: [3]*setValues{&set_hw_breakpoint_amd64, &set_hw_breakpoint_amd64, &set_hw_breakpoint_amd64}},
+	{name: "ifa", unknown: "IFA_???", of: [3]*setValues{&set_ifa_amd64, &set_ifa_amd64, &set_ifa_amd64}},
+	{name: "ifa_flag", unknown: "IFA_F_???", of: [3]*setValues{&set_ifa_flag_amd64, &set_ifa_flag_amd64, &set_ifa_flag_amd64}},
+	{name: "ifla", unknown: "IFLA_???", of: [3]*setValues{&set_ifla_amd64, &set_ifla_amd64, &set_ifla_amd64}},
 	{name: "ifreq_flags", unknown: "IFF_???", of: [3]*setValues{&set_ifreq_flags_amd64, &set_ifreq_flags_amd64, &set_ifreq_flags_amd64}},
 	{name: "inotify", unknown: "IN_???", of: [3]*setValues{&set_inotify_amd64, &set_inotify_amd64, &set_inotify_amd64}},
 	{name: "inotify_init", unknown: "IN_???", of: [3]*setValues{&set_inotify_init_amd64, &set_inotify_init_amd64, &set_inotify_init_amd64}},
@@ -108,14 +132,27 @@ var sets = []set{
 	{name: "msgop", unknown: "MSG_???", of: [3]*setValues{&set_msgop_amd64, &set_msgop_amd64, &set_msgop_amd64}},
 	{name: "msync", unknown: "MS_???", of: [3]*setValues{&set_msync_amd64, &set_msync_amd64, &set_msync_amd64}},
 	{name: "name_to_handle", unknown: "AT_???", of: [3]*setValues{&set_name_to_handle_amd64, &set_name_to_handle_amd64, &set_name_to_handle_amd64}},
+	{name: "nda", unknown: "NDA_???", of: [3]*setValues{&set_nda_amd64, &set_nda_amd64, &set_nda_amd64}},
 	{name: "netlink", unknown: "NETLINK_???", of: [3]*setValues{&set_netlink_amd64, &set_netlink_amd64, &set_netlink_amd64}},
 	{name: "new_fd", unknown: "O_???", of: [3]*setValues{&set_new_fd_amd64, &set_new_fd_arm64, &set_new_fd_amd64}},
 	{name: "none", of: [3]*setValues{&set_none_amd64, &set_none_amd64, &set_none_amd64}},
 	{name: "notify", unknown: "DN_???", of: [3]*setValues{&set_notify_amd64, &set_notify_amd64, &set_notify_amd64}},
+	{name: "ntf", unknown: "NTF_???", of: [3]*setValues{&set_ntf_amd64, &set_ntf_amd64, &set_ntf_amd64}},
+	{name: "nud", unknown: "NUD_???", of: [3]*setValues{&set_nud_amd64, &set_nud_amd64, &set_nud_amd64}},
 	{name: "open", unknown: "O_???", of: [3]*setValues{&set_open_amd64, &set_open_arm64, &set_open_amd64}},
 	{name: "open_tree", unknown: "OPEN_TREE_???", of: [3]*setValues{&set_open_tree_amd64, &set_open_tree_amd64, &set_open_tree_amd64}},
 	{name: "pac_keys", unknown: "PR_PAC_???", of: [3]*setValues{&set_pac_keys_amd64, &set_pac_keys_amd64, &set_pac_keys_amd64}},
 	{name: "perf", unknown: "PERF_FLAG_???", long: true, of: [3]*setValues{&set_perf_amd64, &set_perf_amd64, &set_perf_amd64}},
+	{name: "perf_branch", unknown: "PERF_SAMPLE_BRANCH_???", long: true, of: [3]*setValues{&set_perf_branch_amd64, &set_perf_branch_amd64, &set_perf_branch_amd64}},
+	{name: "perf_cache", unknown: "PERF_COUNT_HW_CACHE_???", of: [3]*setValues{&set_perf_cache_amd64, &set_perf_cache_amd64, &set_perf_cache_amd64}},
+	{name: "perf_cache_op", unknown: "PERF_COUNT_HW_CACHE_OP_???", of: [3]*setValues{&set_perf_cache_op_amd64, &set_perf_cache_op_amd64, &set_perf_cache_op_amd64}},
+	{name: "perf_cache_result", unknown: "PERF_COUNT_HW_CACHE_RESULT_???", of: [3]*setValues{&set_perf_cache_result_amd64, &set_perf_cache_result_amd64, &set_perf_cache_result_amd64}},
+	{name: "perf_format", unknown: "PERF_FORMAT_???", long: true, of: [3]*setValues{&set_perf_format_amd64, &set_perf_format_amd64, &set_perf_format_amd64}},
+	{name: "perf_hw", unknown: "PERF_COUNT_HW_???", long: true, of: [3]*setValues{&set_perf_hw_amd64, &set_perf_hw_amd64, &set_perf_hw_amd64}},
+	{name: "perf_sample", unknown: "PERF_SAMPLE_???", long: true, of: [3]*setValues{&set_perf_sample_amd64, &set_perf_sample_amd64, &set_perf_sample_amd64}},
+	{name: "perf_size", unknown: "PERF_ATTR_SIZE_???", of: [3]*setValues{&set_perf_size_amd64, &set_perf_size_amd64, &set_perf_size_amd64}},
+	{name: "perf_sw", unknown: "PERF_COUNT_SW_???", long: true, of: [3]*setValues{&set_perf_sw_amd64, &set_perf_sw_amd64, &set_perf_sw_amd64}},
+	{name: "perf_type", unknown: "PERF_TYPE_???", of: [3]*setValues{&set_perf_type_amd64, &set_perf_type_amd64, &set_perf_type_amd64}},
 	{name: "personality", unknown: "PER_???", of: [3]*setValues{&set_personality_amd64, &set_personality_amd64, &set_personality_amd64}},
 	{name: "pid_type", unknown: "PIDTYPE_???", of: [3]*setValues{&set_pid_type_amd64, &set_pid_type_amd64, &set_pid_type_amd64}},
 	{name: "pidfd_open", unknown: "PIDFD_???", of: [3]*setValues{&set_pidfd_open_amd64, &set_pidfd_open_amd64, &set_pidfd_open_amd64}},
@@ -139,6 +176,13 @@ var sets = []set{
 	{name: "resolve", unknown: "RESOLVE_???", long: true, of: [3]*setValues{&set_resolve_amd64, &set_resolve_amd64, &set_resolve_amd64}},
 	{name: "rlimit", unknown: "RLIMIT_???", of: [3]*setValues{&set_rlimit_amd64, &set_rlimit_amd64, &set_rlimit_amd64}},
 	{name: "rseq", unknown: "RSEQ_FLAG_???", of: [3]*setValues{&set_rseq_amd64, &set_rseq_amd64, &set_rseq_amd64}},
+	{name: "rt_scope", unknown: "RT_SCOPE_???", of: [3]*setValues{&set_rt_scope_amd64, &set_rt_scope_amd64, &set_rt_scope_amd64}},
+	{name: "rt_table", unknown: "RT_TABLE_???", of: [3]*setValues{&set_rt_table_amd64, &set_rt_table_amd64, &set_rt_table_amd64}},
+	{name: "rta", unknown: "RTA_???", of: [3]*setValues{&set_rta_amd64, &set_rta_amd64, &set_rta_amd64}},
+	{name: "rtext_filter", unknown: "RTEXT_FILTER_???", of: [3]*setValues{&set_rtext_filter_amd64, &set_rtext_filter_amd64, &set_rtext_filter_amd64}},
+	{name: "rtm_flag", unknown: "RTM_F_???", of: [3]*setValues{&set_rtm_flag_amd64, &set_rtm_flag_amd64, &set_rtm_flag_amd64}},
+	{name: "rtn", unknown: "RTN_???", of: [3]*setValues{&set_rtn_amd64, &set_rtn_amd64, &set_rtn_amd64}},
+	{name: "rtprot", unknown: "RTPROT_???", of: [3]*setValues{&set_rtprot_amd64, &set_rtprot_amd64, &set_rtprot_amd64}},
 	{name: "rusage", unknown: "RUSAGE_???", of: [3]*setValues{&set_rusage_amd64, &set_rusage_amd64, &set_rusage_amd64}},
 	{name: "rwf", unknown: "RWF_???", of: [3]*setValues{&set_rwf_amd64, &set_rwf_amd64, &set_rwf_amd64}},
 	{name: "sched", unknown: "SCHED_???", of: [3]*setValues{&set_sched_amd64, &set_sched_amd64, &set_sched_amd64}},
@@ -282,6 +326,78 @@ var set_arch_prctl_amd64 = setValues{
 	},
 }
 
+var set_arphrd_amd64 = setValues{
+	values: []named{
+		{0x0, "ARPHRD_NETROM"},
+		{0x1, "ARPHRD_ETHER"},
+		{0x2, "ARPHRD_EETHER"},
+		{0x3, "ARPHRD_AX25"},
+		{0x4, "ARPHRD_PRONET"},
+		{0x5, "ARPHRD_CHAOS"},
+		{0x6, "ARPHRD_IEEE802"},
+		{0x7, "ARPHRD_ARCNET"},
+		{0x8, "ARPHRD_APPLETLK"},
+		{0xf, "ARPHRD_DLCI"},
+		{0x13, "ARPHRD_ATM"},
+		{0x17, "ARPHRD_METRICOM"},
+		{0x18, "ARPHRD_IEEE1394"},
+		{0x1b, "ARPHRD_EUI64"},
+		{0x20, "ARPHRD_INFINIBAND"},
+		{0x100, "ARPHRD_SLIP"},
+		{0x101, "ARPHRD_CSLIP"},
+		{0x102, "ARPHRD_SLIP6"},
+		{0x103, "ARPHRD_CSLIP6"},
+		{0x104, "ARPHRD_RSRVD"},
+		{0x108, "ARPHRD_ADAPT"},
+		{0x10e, "ARPHRD_ROSE"},
+		{0x10f, "ARPHRD_X25"},
+		{0x110, "ARPHRD_HWX25"},
+		{0x118, "ARPHRD_CAN"},
+		{0x122, "ARPHRD_MCTP"},
+		{0x200, "ARPHRD_PPP"},
+		{0x201, "ARPHRD_CISCO"},
+		{0x204, "ARPHRD_LAPB"},
+		{0x205, "ARPHRD_DDCMP"},
+		{0x206, "ARPHRD_RAWHDLC"},
+		{0x207, "ARPHRD_RAWIP"},
+		{0x300, "ARPHRD_TUNNEL"},
+		{0x301, "ARPHRD_TUNNEL6"},
+		{0x302, "ARPHRD_FRAD"},
+		{0x303, "ARPHRD_SKIP"},
+		{0x304, "ARPHRD_LOOPBACK"},
+		{0x305, "ARPHRD_LOCALTLK"},
+		{0x306, "ARPHRD_FDDI"},
+		{0x307, "ARPHRD_BIF"},
+		{0x308, "ARPHRD_SIT"},
+		{0x309, "ARPHRD_IPDDP"},
+		{0x30a, "ARPHRD_IPGRE"},
+		{0x30b, "ARPHRD_PIMREG"},
+		{0x30c, "ARPHRD_HIPPI"},
+		{0x30d, "ARPHRD_ASH"},
+		{0x30e, "ARPHRD_ECONET"},
+		{0x30f, "ARPHRD_IRDA"},
+		{0x310, "ARPHRD_FCPP"},
+		{0x311, "ARPHRD_FCAL"},
+		{0x312, "ARPHRD_FCPL"},
+		{0x313, "ARPHRD_FCFABRIC"},
+		{0x320, "ARPHRD_IEEE802_TR"},
+		{0x321, "ARPHRD_IEEE80211"},
+		{0x322, "ARPHRD_IEEE80211_PRISM"},
+		{0x323, "ARPHRD_IEEE80211_RADIOTAP"},
+		{0x324, "ARPHRD_IEEE802154"},
+		{0x325, "ARPHRD_IEEE802154_MONITOR"},
+		{0x334, "ARPHRD_PHONET"},
+		{0x335, "ARPHRD_PHONET_PIPE"},
+		{0x336, "ARPHRD_CAIF"},
+		{0x337, "ARPHRD_IP6GRE"},
+		{0x338, "ARPHRD_NETLINK"},
+		{0x339, "ARPHRD_6LOWPAN"},
+		{0x33a, "ARPHRD_VSOCKMON"},
+		{0xfffe, "ARPHRD_NONE"},
+		{0xffff, "ARPHRD_VOID"},
+	},
+}
+
 var set_at_amd64 = setValues{
 	values: []named{
 		{0x100, "AT_SYMLINK_NOFOLLOW"},
@@ -357,6 +473,71 @@ var set_bpf_alu_amd64 = setValues{
 		}},
 	}}
 
+var set_bpf_attach_flags_amd64 = setValues{
+	values: []named{
+		{0x1, "BPF_F_ALLOW_OVERRIDE"},
+		{0x2, "BPF_F_ALLOW_MULTI"},
+		{0x4, "BPF_F_REPLACE"},
+		{0x8, "BPF_F_BEFORE"},
+		{0x10, "BPF_F_AFTER"},
+		{0x20, "BPF_F_ID"},
+	},
+}
+
+var set_bpf_attach_type_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_CGROUP_INET_INGRESS"},
+		{0x1, "BPF_CGROUP_INET_EGRESS"},
+		{0x2, "BPF_CGROUP_INET_SOCK_CREATE"},
+		{0x3, "BPF_CGROUP_SOCK_OPS"},
+		{0x4, "BPF_SK_SKB_STREAM_PARSER"},
+		{0x5, "BPF_SK_SKB_STREAM_VERDICT"},
+		{0x6, "BPF_CGROUP_DEVICE"},
+		{0x7, "BPF_SK_MSG_VERDICT"},
+		{0x8, "BPF_CGROUP_INET4_BIND"},
+		{0x9, "BPF_CGROUP_INET6_BIND"},
+		{0xa, "BPF_CGROUP_INET4_CONNECT"},
+		{0xb, "BPF_CGROUP_INET6_CONNECT"},
+		{0xc, "BPF_CGROUP_INET4_POST_BIND"},
+		{0xd, "BPF_CGROUP_INET6_POST_BIND"},
+		{0xe, "BPF_CGROUP_UDP4_SENDMSG"},
+		{0xf, "BPF_CGROUP_UDP6_SENDMSG"},
+		{0x10, "BPF_LIRC_MODE2"},
+		{0x11, "BPF_FLOW_DISSECTOR"},
+		{0x12, "BPF_CGROUP_SYSCTL"},
+		{0x13, "BPF_CGROUP_UDP4_RECVMSG"},
+		{0x14, "BPF_CGROUP_UDP6_RECVMSG"},
+		{0x15, "BPF_CGROUP_GETSOCKOPT"},
+		{0x16, "BPF_CGROUP_SETSOCKOPT"},
+		{0x17, "BPF_TRACE_RAW_TP"},
+		{0x18, "BPF_TRACE_FENTRY"},
+		{0x19, "BPF_TRACE_FEXIT"},
+		{0x1a, "BPF_MODIFY_RETURN"},
+		{0x1b, "BPF_LSM_MAC"},
+		{0x1c, "BPF_TRACE_ITER"},
+		{0x1d, "BPF_CGROUP_INET4_GETPEERNAME"},
+		{0x1e, "BPF_CGROUP_INET6_GETPEERNAME"},
+		{0x1f, "BPF_CGROUP_INET4_GETSOCKNAME"},
+		{0x20, "BPF_CGROUP_INET6_GETSOCKNAME"},
+		{0x21, "BPF_XDP_DEVMAP"},
+		{0x22, "BPF_CGROUP_INET_SOCK_RELEASE"},
+		{0x23, "BPF_XDP_CPUMAP"},
+		{0x24, "BPF_SK_LOOKUP"},
+		{0x25, "BPF_XDP"},
+		{0x26, "BPF_SK_SKB_VERDICT"},
+		{0x27, "BPF_SK_REUSEPORT_SELECT"},
+		{0x28, "BPF_SK_REUSEPORT_SELECT_OR_MIGRATE"},
+		{0x29, "BPF_PERF_EVENT"},
+		{0x2a, "BPF_TRACE_KPROBE_MULTI"},
+		{0x2b, "BPF_LSM_CGROUP"},
+		{0x2c, "BPF_STRUCT_OPS"},
+		{0x2d, "BPF_NETFILTER"},
+		{0x2e, "BPF_TCX_INGRESS"},
+		{0x2f, "BPF_TCX_EGRESS"},
+		{0x30, "BPF_TRACE_UPROBE_MULTI"},
+	},
+}
+
 var set_bpf_class_amd64 = setValues{
 	values: []named{
 		{0x0, "BPF_LD"},
@@ -367,6 +548,22 @@ var set_bpf_class_amd64 = setValues{
 		{0x5, "BPF_JMP"},
 		{0x6, "BPF_RET"},
 		{0x7, "BPF_MISC"},
+	},
+}
+
+var set_bpf_elem_flags_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_ANY"},
+		{0x1, "BPF_NOEXIST"},
+		{0x2, "BPF_EXIST"},
+		{0x4, "BPF_F_LOCK"},
+	},
+}
+
+var set_bpf_file_flags_amd64 = setValues{
+	values: []named{
+		{0x8, "BPF_F_RDONLY"},
+		{0x10, "BPF_F_WRONLY"},
 	},
 }
 
@@ -403,6 +600,64 @@ var set_bpf_load_amd64 = setValues{
 		}},
 	}}
 
+var set_bpf_map_flags_amd64 = setValues{
+	values: []named{
+		{0x1, "BPF_F_NO_PREALLOC"},
+		{0x2, "BPF_F_NO_COMMON_LRU"},
+		{0x4, "BPF_F_NUMA_NODE"},
+		{0x8, "BPF_F_RDONLY"},
+		{0x10, "BPF_F_WRONLY"},
+		{0x20, "BPF_F_STACK_BUILD_ID"},
+		{0x40, "BPF_F_ZERO_SEED"},
+		{0x80, "BPF_F_RDONLY_PROG"},
+		{0x100, "BPF_F_WRONLY_PROG"},
+		{0x200, "BPF_F_CLONE"},
+		{0x400, "BPF_F_MMAPABLE"},
+		{0x800, "BPF_F_PRESERVE_ELEMS"},
+		{0x1000, "BPF_F_INNER_MAP"},
+		{0x2000, "BPF_F_LINK"},
+		{0x4000, "BPF_F_PATH_FD"},
+	},
+}
+
+var set_bpf_map_type_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_MAP_TYPE_UNSPEC"},
+		{0x1, "BPF_MAP_TYPE_HASH"},
+		{0x2, "BPF_MAP_TYPE_ARRAY"},
+		{0x3, "BPF_MAP_TYPE_PROG_ARRAY"},
+		{0x4, "BPF_MAP_TYPE_PERF_EVENT_ARRAY"},
+		{0x5, "BPF_MAP_TYPE_PERCPU_HASH"},
+		{0x6, "BPF_MAP_TYPE_PERCPU_ARRAY"},
+		{0x7, "BPF_MAP_TYPE_STACK_TRACE"},
+		{0x8, "BPF_MAP_TYPE_CGROUP_ARRAY"},
+		{0x9, "BPF_MAP_TYPE_LRU_HASH"},
+		{0xa, "BPF_MAP_TYPE_LRU_PERCPU_HASH"},
+		{0xb, "BPF_MAP_TYPE_LPM_TRIE"},
+		{0xc, "BPF_MAP_TYPE_ARRAY_OF_MAPS"},
+		{0xd, "BPF_MAP_TYPE_HASH_OF_MAPS"},
+		{0xe, "BPF_MAP_TYPE_DEVMAP"},
+		{0xf, "BPF_MAP_TYPE_SOCKMAP"},
+		{0x10, "BPF_MAP_TYPE_CPUMAP"},
+		{0x11, "BPF_MAP_TYPE_XSKMAP"},
+		{0x12, "BPF_MAP_TYPE_SOCKHASH"},
+		{0x13, "BPF_MAP_TYPE_CGROUP_STORAGE"},
+		{0x14, "BPF_MAP_TYPE_REUSEPORT_SOCKARRAY"},
+		{0x15, "BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE"},
+		{0x16, "BPF_MAP_TYPE_QUEUE"},
+		{0x17, "BPF_MAP_TYPE_STACK"},
+		{0x18, "BPF_MAP_TYPE_SK_STORAGE"},
+		{0x19, "BPF_MAP_TYPE_DEVMAP_HASH"},
+		{0x1a, "BPF_MAP_TYPE_STRUCT_OPS"},
+		{0x1b, "BPF_MAP_TYPE_RINGBUF"},
+		{0x1c, "BPF_MAP_TYPE_INODE_STORAGE"},
+		{0x1d, "BPF_MAP_TYPE_TASK_STORAGE"},
+		{0x1e, "BPF_MAP_TYPE_BLOOM_FILTER"},
+		{0x1f, "BPF_MAP_TYPE_USER_RINGBUF"},
+		{0x20, "BPF_MAP_TYPE_CGRP_STORAGE"},
+	},
+}
+
 var set_bpf_misc_amd64 = setValues{
 	fields: []field{
 		{after: 0, mask: 0xf8, values: []named{
@@ -410,6 +665,83 @@ var set_bpf_misc_amd64 = setValues{
 			{0x80, "BPF_TXA"},
 		}},
 	}}
+
+var set_bpf_mode_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_IMM"},
+		{0x20, "BPF_ABS"},
+		{0x40, "BPF_IND"},
+		{0x60, "BPF_MEM"},
+		{0xc0, "BPF_XADD"},
+	},
+}
+
+var set_bpf_prog_flags_amd64 = setValues{
+	values: []named{
+		{0x1, "BPF_F_STRICT_ALIGNMENT"},
+		{0x2, "BPF_F_ANY_ALIGNMENT"},
+		{0x4, "BPF_F_TEST_RND_HI32"},
+		{0x8, "BPF_F_TEST_STATE_FREQ"},
+		{0x10, "BPF_F_SLEEPABLE"},
+		{0x20, "BPF_F_XDP_HAS_FRAGS"},
+		{0x40, "BPF_F_XDP_DEV_BOUND_ONLY"},
+		{0x80, "BPF_F_TEST_REG_INVARIANTS"},
+	},
+}
+
+var set_bpf_prog_type_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_PROG_TYPE_UNSPEC"},
+		{0x1, "BPF_PROG_TYPE_SOCKET_FILTER"},
+		{0x2, "BPF_PROG_TYPE_KPROBE"},
+		{0x3, "BPF_PROG_TYPE_SCHED_CLS"},
+		{0x4, "BPF_PROG_TYPE_SCHED_ACT"},
+		{0x5, "BPF_PROG_TYPE_TRACEPOINT"},
+		{0x6, "BPF_PROG_TYPE_XDP"},
+		{0x7, "BPF_PROG_TYPE_PERF_EVENT"},
+		{0x8, "BPF_PROG_TYPE_CGROUP_SKB"},
+		{0x9, "BPF_PROG_TYPE_CGROUP_SOCK"},
+		{0xa, "BPF_PROG_TYPE_LWT_IN"},
+		{0xb, "BPF_PROG_TYPE_LWT_OUT"},
+		{0xc, "BPF_PROG_TYPE_LWT_XMIT"},
+		{0xd, "BPF_PROG_TYPE_SOCK_OPS"},
+		{0xe, "BPF_PROG_TYPE_SK_SKB"},
+		{0xf, "BPF_PROG_TYPE_CGROUP_DEVICE"},
+		{0x10, "BPF_PROG_TYPE_SK_MSG"},
+		{0x11, "BPF_PROG_TYPE_RAW_TRACEPOINT"},
+		{0x12, "BPF_PROG_TYPE_CGROUP_SOCK_ADDR"},
+		{0x13, "BPF_PROG_TYPE_LWT_SEG6LOCAL"},
+		{0x14, "BPF_PROG_TYPE_LIRC_MODE2"},
+		{0x15, "BPF_PROG_TYPE_SK_REUSEPORT"},
+		{0x16, "BPF_PROG_TYPE_FLOW_DISSECTOR"},
+		{0x17, "BPF_PROG_TYPE_CGROUP_SYSCTL"},
+		{0x18, "BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE"},
+		{0x19, "BPF_PROG_TYPE_CGROUP_SOCKOPT"},
+		{0x1a, "BPF_PROG_TYPE_TRACING"},
+		{0x1b, "BPF_PROG_TYPE_STRUCT_OPS"},
+		{0x1c, "BPF_PROG_TYPE_EXT"},
+		{0x1d, "BPF_PROG_TYPE_LSM"},
+		{0x1e, "BPF_PROG_TYPE_SK_LOOKUP"},
+		{0x1f, "BPF_PROG_TYPE_SYSCALL"},
+		{0x20, "BPF_PROG_TYPE_NETFILTER"},
+	},
+}
+
+var set_bpf_reg_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_REG_0"},
+		{0x1, "BPF_REG_1"},
+		{0x2, "BPF_REG_2"},
+		{0x3, "BPF_REG_3"},
+		{0x4, "BPF_REG_4"},
+		{0x5, "BPF_REG_5"},
+		{0x6, "BPF_REG_6"},
+		{0x7, "BPF_REG_7"},
+		{0x8, "BPF_REG_8"},
+		{0x9, "BPF_REG_9"},
+		{0xa, "BPF_REG_10"},
+	},
+}
 
 var set_bpf_return_amd64 = setValues{
 	fields: []field{
@@ -419,6 +751,22 @@ var set_bpf_return_amd64 = setValues{
 			{0x10, "BPF_A"},
 		}},
 	}}
+
+var set_bpf_size_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_W"},
+		{0x8, "BPF_H"},
+		{0x10, "BPF_B"},
+		{0x18, "BPF_DW"},
+	},
+}
+
+var set_bpf_src_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_K"},
+		{0x8, "BPF_X"},
+	},
+}
 
 var set_bpf_store_amd64 = setValues{}
 
@@ -692,6 +1040,57 @@ var set_dumpable_amd64 = setValues{
 		{0x0, "SUID_DUMP_DISABLE"},
 		{0x1, "SUID_DUMP_USER"},
 		{0x2, "SUID_DUMP_ROOT"},
+	},
+}
+
+var set_ebpf_alu_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_ADD"},
+		{0x10, "BPF_SUB"},
+		{0x20, "BPF_MUL"},
+		{0x30, "BPF_DIV"},
+		{0x40, "BPF_OR"},
+		{0x50, "BPF_AND"},
+		{0x60, "BPF_LSH"},
+		{0x70, "BPF_RSH"},
+		{0x80, "BPF_NEG"},
+		{0x90, "BPF_MOD"},
+		{0xa0, "BPF_XOR"},
+		{0xb0, "BPF_MOV"},
+		{0xc0, "BPF_ARSH"},
+		{0xd0, "BPF_END"},
+	},
+}
+
+var set_ebpf_class_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_LD"},
+		{0x1, "BPF_LDX"},
+		{0x2, "BPF_ST"},
+		{0x3, "BPF_STX"},
+		{0x4, "BPF_ALU"},
+		{0x5, "BPF_JMP"},
+		{0x6, "BPF_JMP32"},
+		{0x7, "BPF_ALU64"},
+	},
+}
+
+var set_ebpf_jump_amd64 = setValues{
+	values: []named{
+		{0x0, "BPF_JA"},
+		{0x10, "BPF_JEQ"},
+		{0x20, "BPF_JGT"},
+		{0x30, "BPF_JGE"},
+		{0x40, "BPF_JSET"},
+		{0x50, "BPF_JNE"},
+		{0x60, "BPF_JSGT"},
+		{0x70, "BPF_JSGE"},
+		{0x80, "BPF_CALL"},
+		{0x90, "BPF_EXIT"},
+		{0xa0, "BPF_JLT"},
+		{0xb0, "BPF_JLE"},
+		{0xc0, "BPF_JSLT"},
+		{0xd0, "BPF_JSLE"},
 	},
 }
 
@@ -1006,6 +1405,30 @@ var set_fd_amd64 = setValues{
 	},
 }
 
+var set_fiemap_amd64 = setValues{
+	values: []named{
+		{0x1, "FIEMAP_FLAG_SYNC"},
+		{0x2, "FIEMAP_FLAG_XATTR"},
+		{0x4, "FIEMAP_FLAG_CACHE"},
+	},
+}
+
+var set_fiemap_extent_amd64 = setValues{
+	values: []named{
+		{0x1, "FIEMAP_EXTENT_LAST"},
+		{0x2, "FIEMAP_EXTENT_UNKNOWN"},
+		{0x4, "FIEMAP_EXTENT_DELALLOC"},
+		{0x8, "FIEMAP_EXTENT_ENCODED"},
+		{0x80, "FIEMAP_EXTENT_DATA_ENCRYPTED"},
+		{0x100, "FIEMAP_EXTENT_NOT_ALIGNED"},
+		{0x200, "FIEMAP_EXTENT_DATA_INLINE"},
+		{0x400, "FIEMAP_EXTENT_DATA_TAIL"},
+		{0x800, "FIEMAP_EXTENT_UNWRITTEN"},
+		{0x1000, "FIEMAP_EXTENT_MERGED"},
+		{0x2000, "FIEMAP_EXTENT_SHARED"},
+	},
+}
+
 var set_file_mode_amd64 = setValues{
 	fields: []field{
 		{after: 0, mask: 0xf000, values: []named{
@@ -1050,6 +1473,40 @@ var set_fp_mode_amd64 = setValues{
 	values: []named{
 		{0x1, "PR_FP_MODE_FR"},
 		{0x2, "PR_FP_MODE_FRE"},
+	},
+}
+
+var set_fs_flag_amd64 = setValues{
+	values: []named{
+		{0x1, "FS_SECRM_FL"},
+		{0x2, "FS_UNRM_FL"},
+		{0x4, "FS_COMPR_FL"},
+		{0x8, "FS_SYNC_FL"},
+		{0x10, "FS_IMMUTABLE_FL"},
+		{0x20, "FS_APPEND_FL"},
+		{0x40, "FS_NODUMP_FL"},
+		{0x80, "FS_NOATIME_FL"},
+		{0x100, "FS_DIRTY_FL"},
+		{0x200, "FS_COMPRBLK_FL"},
+		{0x400, "FS_NOCOMP_FL"},
+		{0x800, "FS_ENCRYPT_FL"},
+		{0x1000, "FS_INDEX_FL"},
+		{0x2000, "FS_IMAGIC_FL"},
+		{0x4000, "FS_JOURNAL_DATA_FL"},
+		{0x8000, "FS_NOTAIL_FL"},
+		{0x10000, "FS_DIRSYNC_FL"},
+		{0x20000, "FS_TOPDIR_FL"},
+		{0x40000, "FS_HUGE_FILE_FL"},
+		{0x80000, "FS_EXTENT_FL"},
+		{0x100000, "FS_VERITY_FL"},
+		{0x200000, "FS_EA_INODE_FL"},
+		{0x400000, "FS_EOFBLOCKS_FL"},
+		{0x800000, "FS_NOCOW_FL"},
+		{0x2000000, "FS_DAX_FL"},
+		{0x10000000, "FS_INLINE_DATA_FL"},
+		{0x20000000, "FS_PROJINHERIT_FL"},
+		{0x40000000, "FS_CASEFOLD_FL"},
+		{0x80000000, "FS_RESERVED_FL"},
 	},
 }
 
@@ -1105,6 +1562,28 @@ var set_fs_magic_amd64 = setValues{
 		{0x42494e4d, "BINFMTFS_MAGIC"},
 		{0x9041934, "ANON_INODE_FS_MAGIC"},
 		{0x1021997, "V9FS_MAGIC"},
+	},
+}
+
+var set_fs_xflag_amd64 = setValues{
+	values: []named{
+		{0x1, "FS_XFLAG_REALTIME"},
+		{0x2, "FS_XFLAG_PREALLOC"},
+		{0x8, "FS_XFLAG_IMMUTABLE"},
+		{0x10, "FS_XFLAG_APPEND"},
+		{0x20, "FS_XFLAG_SYNC"},
+		{0x40, "FS_XFLAG_NOATIME"},
+		{0x80, "FS_XFLAG_NODUMP"},
+		{0x100, "FS_XFLAG_RTINHERIT"},
+		{0x200, "FS_XFLAG_PROJINHERIT"},
+		{0x400, "FS_XFLAG_NOSYMLINKS"},
+		{0x800, "FS_XFLAG_EXTSIZE"},
+		{0x1000, "FS_XFLAG_EXTSZINHERIT"},
+		{0x2000, "FS_XFLAG_NODEFRAG"},
+		{0x4000, "FS_XFLAG_FILESTREAM"},
+		{0x8000, "FS_XFLAG_DAX"},
+		{0x10000, "FS_XFLAG_COWEXTSIZE"},
+		{0x80000000, "FS_XFLAG_HASATTR"},
 	},
 }
 
@@ -1214,6 +1693,122 @@ var set_getrandom_amd64 = setValues{
 		{0x1, "GRND_NONBLOCK"},
 		{0x2, "GRND_RANDOM"},
 		{0x4, "GRND_INSECURE"},
+	},
+}
+
+var set_hw_breakpoint_amd64 = setValues{
+	values: []named{
+		{0x0, "HW_BREAKPOINT_EMPTY"},
+		{0x1, "HW_BREAKPOINT_R"},
+		{0x2, "HW_BREAKPOINT_W"},
+		{0x3, "HW_BREAKPOINT_RW"},
+		{0x4, "HW_BREAKPOINT_X"},
+		{0x7, "HW_BREAKPOINT_INVALID"},
+	},
+}
+
+var set_ifa_amd64 = setValues{
+	values: []named{
+		{0x0, "IFA_UNSPEC"},
+		{0x1, "IFA_ADDRESS"},
+		{0x2, "IFA_LOCAL"},
+		{0x3, "IFA_LABEL"},
+		{0x4, "IFA_BROADCAST"},
+		{0x5, "IFA_ANYCAST"},
+		{0x6, "IFA_CACHEINFO"},
+		{0x7, "IFA_MULTICAST"},
+		{0x8, "IFA_FLAGS"},
+		{0x9, "IFA_RT_PRIORITY"},
+		{0xa, "IFA_TARGET_NETNSID"},
+		{0xb, "IFA_PROTO"},
+	},
+}
+
+var set_ifa_flag_amd64 = setValues{
+	values: []named{
+		{0x1, "IFA_F_SECONDARY"},
+		{0x2, "IFA_F_NODAD"},
+		{0x4, "IFA_F_OPTIMISTIC"},
+		{0x8, "IFA_F_DADFAILED"},
+		{0x10, "IFA_F_HOMEADDRESS"},
+		{0x20, "IFA_F_DEPRECATED"},
+		{0x40, "IFA_F_TENTATIVE"},
+		{0x80, "IFA_F_PERMANENT"},
+		{0x100, "IFA_F_MANAGETEMPADDR"},
+		{0x200, "IFA_F_NOPREFIXROUTE"},
+		{0x400, "IFA_F_MCAUTOJOIN"},
+		{0x800, "IFA_F_STABLE_PRIVACY"},
+	},
+}
+
+var set_ifla_amd64 = setValues{
+	values: []named{
+		{0x0, "IFLA_UNSPEC"},
+		{0x1, "IFLA_ADDRESS"},
+		{0x2, "IFLA_BROADCAST"},
+		{0x3, "IFLA_IFNAME"},
+		{0x4, "IFLA_MTU"},
+		{0x5, "IFLA_LINK"},
+		{0x6, "IFLA_QDISC"},
+		{0x7, "IFLA_STATS"},
+		{0x8, "IFLA_COST"},
+		{0x9, "IFLA_PRIORITY"},
+		{0xa, "IFLA_MASTER"},
+		{0xb, "IFLA_WIRELESS"},
+		{0xc, "IFLA_PROTINFO"},
+		{0xd, "IFLA_TXQLEN"},
+		{0xe, "IFLA_MAP"},
+		{0xf, "IFLA_WEIGHT"},
+		{0x10, "IFLA_OPERSTATE"},
+		{0x11, "IFLA_LINKMODE"},
+		{0x12, "IFLA_LINKINFO"},
+		{0x13, "IFLA_NET_NS_PID"},
+		{0x14, "IFLA_IFALIAS"},
+		{0x15, "IFLA_NUM_VF"},
+		{0x16, "IFLA_VFINFO_LIST"},
+		{0x17, "IFLA_STATS64"},
+		{0x18, "IFLA_VF_PORTS"},
+		{0x19, "IFLA_PORT_SELF"},
+		{0x1a, "IFLA_AF_SPEC"},
+		{0x1b, "IFLA_GROUP"},
+		{0x1c, "IFLA_NET_NS_FD"},
+		{0x1d, "IFLA_EXT_MASK"},
+		{0x1e, "IFLA_PROMISCUITY"},
+		{0x1f, "IFLA_NUM_TX_QUEUES"},
+		{0x20, "IFLA_NUM_RX_QUEUES"},
+		{0x21, "IFLA_CARRIER"},
+		{0x22, "IFLA_PHYS_PORT_ID"},
+		{0x23, "IFLA_CARRIER_CHANGES"},
+		{0x24, "IFLA_PHYS_SWITCH_ID"},
+		{0x25, "IFLA_LINK_NETNSID"},
+		{0x26, "IFLA_PHYS_PORT_NAME"},
+		{0x27, "IFLA_PROTO_DOWN"},
+		{0x28, "IFLA_GSO_MAX_SEGS"},
+		{0x29, "IFLA_GSO_MAX_SIZE"},
+		{0x2a, "IFLA_PAD"},
+		{0x2b, "IFLA_XDP"},
+		{0x2c, "IFLA_EVENT"},
+		{0x2d, "IFLA_NEW_NETNSID"},
+		{0x2e, "IFLA_IF_NETNSID"},
+		{0x2f, "IFLA_CARRIER_UP_COUNT"},
+		{0x30, "IFLA_CARRIER_DOWN_COUNT"},
+		{0x31, "IFLA_NEW_IFINDEX"},
+		{0x32, "IFLA_MIN_MTU"},
+		{0x33, "IFLA_MAX_MTU"},
+		{0x34, "IFLA_PROP_LIST"},
+		{0x35, "IFLA_ALT_IFNAME"},
+		{0x36, "IFLA_PERM_ADDRESS"},
+		{0x37, "IFLA_PROTO_DOWN_REASON"},
+		{0x38, "IFLA_PARENT_DEV_NAME"},
+		{0x39, "IFLA_PARENT_DEV_BUS_NAME"},
+		{0x3a, "IFLA_GRO_MAX_SIZE"},
+		{0x3b, "IFLA_TSO_MAX_SIZE"},
+		{0x3c, "IFLA_TSO_MAX_SEGS"},
+		{0x3d, "IFLA_ALLMULTI"},
+		{0x3e, "IFLA_DEVLINK_PORT"},
+		{0x3f, "IFLA_GSO_IPV4_MAX_SIZE"},
+		{0x40, "IFLA_GRO_IPV4_MAX_SIZE"},
+		{0x41, "IFLA_DPLL_PIN"},
 	},
 }
 
@@ -2032,6 +2627,23 @@ var set_name_to_handle_amd64 = setValues{
 	},
 }
 
+var set_nda_amd64 = setValues{
+	values: []named{
+		{0x0, "NDA_UNSPEC"},
+		{0x1, "NDA_DST"},
+		{0x2, "NDA_LLADDR"},
+		{0x3, "NDA_CACHEINFO"},
+		{0x4, "NDA_PROBES"},
+		{0x5, "NDA_VLAN"},
+		{0x6, "NDA_PORT"},
+		{0x7, "NDA_VNI"},
+		{0x8, "NDA_IFINDEX"},
+		{0x9, "NDA_MASTER"},
+		{0xa, "NDA_LINK_NETNSID"},
+		{0xb, "NDA_SRC_VNI"},
+	},
+}
+
 var set_netlink_amd64 = setValues{
 	values: []named{
 		{0x0, "NETLINK_ROUTE"},
@@ -2087,6 +2699,33 @@ var set_notify_amd64 = setValues{
 		{0x10, "DN_RENAME"},
 		{0x20, "DN_ATTRIB"},
 		{0x80000000, "DN_MULTISHOT"},
+	},
+}
+
+var set_ntf_amd64 = setValues{
+	values: []named{
+		{0x1, "NTF_USE"},
+		{0x2, "NTF_SELF"},
+		{0x4, "NTF_MASTER"},
+		{0x8, "NTF_PROXY"},
+		{0x10, "NTF_EXT_LEARNED"},
+		{0x20, "NTF_OFFLOADED"},
+		{0x40, "NTF_STICKY"},
+		{0x80, "NTF_ROUTER"},
+	},
+}
+
+var set_nud_amd64 = setValues{
+	values: []named{
+		{0x0, "NUD_NONE"},
+		{0x1, "NUD_INCOMPLETE"},
+		{0x2, "NUD_REACHABLE"},
+		{0x4, "NUD_STALE"},
+		{0x8, "NUD_DELAY"},
+		{0x10, "NUD_PROBE"},
+		{0x20, "NUD_FAILED"},
+		{0x40, "NUD_NOARP"},
+		{0x80, "NUD_PERMANENT"},
 	},
 }
 
@@ -2177,6 +2816,155 @@ var set_perf_amd64 = setValues{
 		{0x2, "PERF_FLAG_FD_OUTPUT"},
 		{0x4, "PERF_FLAG_PID_CGROUP"},
 		{0x8, "PERF_FLAG_FD_CLOEXEC"},
+	},
+}
+
+var set_perf_branch_amd64 = setValues{
+	values: []named{
+		{0x1, "PERF_SAMPLE_BRANCH_USER"},
+		{0x2, "PERF_SAMPLE_BRANCH_KERNEL"},
+		{0x4, "PERF_SAMPLE_BRANCH_HV"},
+		{0x8, "PERF_SAMPLE_BRANCH_ANY"},
+		{0x10, "PERF_SAMPLE_BRANCH_ANY_CALL"},
+		{0x20, "PERF_SAMPLE_BRANCH_ANY_RETURN"},
+		{0x40, "PERF_SAMPLE_BRANCH_IND_CALL"},
+		{0x80, "PERF_SAMPLE_BRANCH_ABORT_TX"},
+		{0x100, "PERF_SAMPLE_BRANCH_IN_TX"},
+		{0x200, "PERF_SAMPLE_BRANCH_NO_TX"},
+		{0x400, "PERF_SAMPLE_BRANCH_COND"},
+		{0x800, "PERF_SAMPLE_BRANCH_CALL_STACK"},
+		{0x1000, "PERF_SAMPLE_BRANCH_IND_JUMP"},
+		{0x2000, "PERF_SAMPLE_BRANCH_CALL"},
+		{0x4000, "PERF_SAMPLE_BRANCH_NO_FLAGS"},
+		{0x8000, "PERF_SAMPLE_BRANCH_NO_CYCLES"},
+		{0x10000, "PERF_SAMPLE_BRANCH_TYPE_SAVE"},
+		{0x20000, "PERF_SAMPLE_BRANCH_HW_INDEX"},
+		{0x40000, "PERF_SAMPLE_BRANCH_PRIV_SAVE"},
+		{0x80000, "PERF_SAMPLE_BRANCH_COUNTERS"},
+	},
+}
+
+var set_perf_cache_amd64 = setValues{
+	values: []named{
+		{0x0, "PERF_COUNT_HW_CACHE_L1D"},
+		{0x1, "PERF_COUNT_HW_CACHE_L1I"},
+		{0x2, "PERF_COUNT_HW_CACHE_LL"},
+		{0x3, "PERF_COUNT_HW_CACHE_DTLB"},
+		{0x4, "PERF_COUNT_HW_CACHE_ITLB"},
+		{0x5, "PERF_COUNT_HW_CACHE_BPU"},
+		{0x6, "PERF_COUNT_HW_CACHE_NODE"},
+	},
+}
+
+var set_perf_cache_op_amd64 = setValues{
+	values: []named{
+		{0x0, "PERF_COUNT_HW_CACHE_OP_READ"},
+		{0x1, "PERF_COUNT_HW_CACHE_OP_WRITE"},
+		{0x2, "PERF_COUNT_HW_CACHE_OP_PREFETCH"},
+	},
+}
+
+var set_perf_cache_result_amd64 = setValues{
+	values: []named{
+		{0x0, "PERF_COUNT_HW_CACHE_RESULT_ACCESS"},
+		{0x1, "PERF_COUNT_HW_CACHE_RESULT_MISS"},
+	},
+}
+
+var set_perf_format_amd64 = setValues{
+	values: []named{
+		{0x1, "PERF_FORMAT_TOTAL_TIME_ENABLED"},
+		{0x2, "PERF_FORMAT_TOTAL_TIME_RUNNING"},
+		{0x4, "PERF_FORMAT_ID"},
+		{0x8, "PERF_FORMAT_GROUP"},
+		{0x10, "PERF_FORMAT_LOST"},
+	},
+}
+
+var set_perf_hw_amd64 = setValues{
+	values: []named{
+		{0x0, "PERF_COUNT_HW_CPU_CYCLES"},
+		{0x1, "PERF_COUNT_HW_INSTRUCTIONS"},
+		{0x2, "PERF_COUNT_HW_CACHE_REFERENCES"},
+		{0x3, "PERF_COUNT_HW_CACHE_MISSES"},
+		{0x4, "PERF_COUNT_HW_BRANCH_INSTRUCTIONS"},
+		{0x5, "PERF_COUNT_HW_BRANCH_MISSES"},
+		{0x6, "PERF_COUNT_HW_BUS_CYCLES"},
+		{0x7, "PERF_COUNT_HW_STALLED_CYCLES_FRONTEND"},
+		{0x8, "PERF_COUNT_HW_STALLED_CYCLES_BACKEND"},
+		{0x9, "PERF_COUNT_HW_REF_CPU_CYCLES"},
+	},
+}
+
+var set_perf_sample_amd64 = setValues{
+	values: []named{
+		{0x1, "PERF_SAMPLE_IP"},
+		{0x2, "PERF_SAMPLE_TID"},
+		{0x4, "PERF_SAMPLE_TIME"},
+		{0x8, "PERF_SAMPLE_ADDR"},
+		{0x10, "PERF_SAMPLE_READ"},
+		{0x20, "PERF_SAMPLE_CALLCHAIN"},
+		{0x40, "PERF_SAMPLE_ID"},
+		{0x80, "PERF_SAMPLE_CPU"},
+		{0x100, "PERF_SAMPLE_PERIOD"},
+		{0x200, "PERF_SAMPLE_STREAM_ID"},
+		{0x400, "PERF_SAMPLE_RAW"},
+		{0x800, "PERF_SAMPLE_BRANCH_STACK"},
+		{0x1000, "PERF_SAMPLE_REGS_USER"},
+		{0x2000, "PERF_SAMPLE_STACK_USER"},
+		{0x4000, "PERF_SAMPLE_WEIGHT"},
+		{0x8000, "PERF_SAMPLE_DATA_SRC"},
+		{0x10000, "PERF_SAMPLE_IDENTIFIER"},
+		{0x20000, "PERF_SAMPLE_TRANSACTION"},
+		{0x40000, "PERF_SAMPLE_REGS_INTR"},
+		{0x80000, "PERF_SAMPLE_PHYS_ADDR"},
+		{0x100000, "PERF_SAMPLE_AUX"},
+		{0x200000, "PERF_SAMPLE_CGROUP"},
+		{0x400000, "PERF_SAMPLE_DATA_PAGE_SIZE"},
+		{0x800000, "PERF_SAMPLE_CODE_PAGE_SIZE"},
+		{0x1000000, "PERF_SAMPLE_WEIGHT_STRUCT"},
+	},
+}
+
+var set_perf_size_amd64 = setValues{
+	values: []named{
+		{0x40, "PERF_ATTR_SIZE_VER0"},
+		{0x48, "PERF_ATTR_SIZE_VER1"},
+		{0x50, "PERF_ATTR_SIZE_VER2"},
+		{0x60, "PERF_ATTR_SIZE_VER3"},
+		{0x68, "PERF_ATTR_SIZE_VER4"},
+		{0x70, "PERF_ATTR_SIZE_VER5"},
+		{0x78, "PERF_ATTR_SIZE_VER6"},
+		{0x80, "PERF_ATTR_SIZE_VER7"},
+		{0x88, "PERF_ATTR_SIZE_VER8"},
+	},
+}
+
+var set_perf_sw_amd64 = setValues{
+	values: []named{
+		{0x0, "PERF_COUNT_SW_CPU_CLOCK"},
+		{0x1, "PERF_COUNT_SW_TASK_CLOCK"},
+		{0x2, "PERF_COUNT_SW_PAGE_FAULTS"},
+		{0x3, "PERF_COUNT_SW_CONTEXT_SWITCHES"},
+		{0x4, "PERF_COUNT_SW_CPU_MIGRATIONS"},
+		{0x5, "PERF_COUNT_SW_PAGE_FAULTS_MIN"},
+		{0x6, "PERF_COUNT_SW_PAGE_FAULTS_MAJ"},
+		{0x7, "PERF_COUNT_SW_ALIGNMENT_FAULTS"},
+		{0x8, "PERF_COUNT_SW_EMULATION_FAULTS"},
+		{0x9, "PERF_COUNT_SW_DUMMY"},
+		{0xa, "PERF_COUNT_SW_BPF_OUTPUT"},
+		{0xc, "PERF_COUNT_SW_MAX"},
+	},
+}
+
+var set_perf_type_amd64 = setValues{
+	values: []named{
+		{0x0, "PERF_TYPE_HARDWARE"},
+		{0x1, "PERF_TYPE_SOFTWARE"},
+		{0x2, "PERF_TYPE_TRACEPOINT"},
+		{0x3, "PERF_TYPE_HW_CACHE"},
+		{0x4, "PERF_TYPE_RAW"},
+		{0x5, "PERF_TYPE_BREAKPOINT"},
 	},
 }
 
@@ -2677,6 +3465,138 @@ var set_rlimit_amd64 = setValues{
 var set_rseq_amd64 = setValues{
 	values: []named{
 		{0x1, "RSEQ_FLAG_UNREGISTER"},
+	},
+}
+
+var set_rt_scope_amd64 = setValues{
+	values: []named{
+		{0x0, "RT_SCOPE_UNIVERSE"},
+		{0xc8, "RT_SCOPE_SITE"},
+		{0xfd, "RT_SCOPE_LINK"},
+		{0xfe, "RT_SCOPE_HOST"},
+		{0xff, "RT_SCOPE_NOWHERE"},
+	},
+}
+
+var set_rt_table_amd64 = setValues{
+	values: []named{
+		{0x0, "RT_TABLE_UNSPEC"},
+		{0xfc, "RT_TABLE_COMPAT"},
+		{0xfd, "RT_TABLE_DEFAULT"},
+		{0xfe, "RT_TABLE_MAIN"},
+		{0xff, "RT_TABLE_LOCAL"},
+	},
+}
+
+var set_rta_amd64 = setValues{
+	values: []named{
+		{0x0, "RTA_UNSPEC"},
+		{0x1, "RTA_DST"},
+		{0x2, "RTA_SRC"},
+		{0x3, "RTA_IIF"},
+		{0x4, "RTA_OIF"},
+		{0x5, "RTA_GATEWAY"},
+		{0x6, "RTA_PRIORITY"},
+		{0x7, "RTA_PREFSRC"},
+		{0x8, "RTA_METRICS"},
+		{0x9, "RTA_MULTIPATH"},
+		{0xa, "RTA_PROTOINFO"},
+		{0xb, "RTA_FLOW"},
+		{0xc, "RTA_CACHEINFO"},
+		{0xd, "RTA_SESSION"},
+		{0xe, "RTA_MP_ALGO"},
+		{0xf, "RTA_TABLE"},
+		{0x10, "RTA_MARK"},
+		{0x11, "RTA_MFC_STATS"},
+		{0x12, "RTA_VIA"},
+		{0x13, "RTA_NEWDST"},
+		{0x14, "RTA_PREF"},
+		{0x15, "RTA_ENCAP_TYPE"},
+		{0x16, "RTA_ENCAP"},
+		{0x17, "RTA_EXPIRES"},
+		{0x18, "RTA_PAD"},
+		{0x19, "RTA_UID"},
+		{0x1a, "RTA_TTL_PROPAGATE"},
+		{0x1b, "RTA_IP_PROTO"},
+		{0x1c, "RTA_SPORT"},
+		{0x1d, "RTA_DPORT"},
+		{0x1e, "RTA_NH_ID"},
+	},
+}
+
+var set_rtext_filter_amd64 = setValues{
+	values: []named{
+		{0x1, "RTEXT_FILTER_VF"},
+		{0x2, "RTEXT_FILTER_BRVLAN"},
+		{0x4, "RTEXT_FILTER_BRVLAN_COMPRESSED"},
+		{0x8, "RTEXT_FILTER_SKIP_STATS"},
+		{0x10, "RTEXT_FILTER_MRP"},
+		{0x20, "RTEXT_FILTER_CFM_CONFIG"},
+		{0x40, "RTEXT_FILTER_CFM_STATUS"},
+		{0x80, "RTEXT_FILTER_MST"},
+	},
+}
+
+var set_rtm_flag_amd64 = setValues{
+	values: []named{
+		{0x1, "RTNH_F_DEAD"},
+		{0x2, "RTNH_F_PERVASIVE"},
+		{0x4, "RTNH_F_ONLINK"},
+		{0x8, "RTNH_F_OFFLOAD"},
+		{0x10, "RTNH_F_LINKDOWN"},
+		{0x20, "RTNH_F_UNRESOLVED"},
+		{0x40, "RTNH_F_TRAP"},
+		{0x100, "RTM_F_NOTIFY"},
+		{0x200, "RTM_F_CLONED"},
+		{0x400, "RTM_F_EQUALIZE"},
+		{0x800, "RTM_F_PREFIX"},
+		{0x1000, "RTM_F_LOOKUP_TABLE"},
+		{0x2000, "RTM_F_FIB_MATCH"},
+	},
+}
+
+var set_rtn_amd64 = setValues{
+	values: []named{
+		{0x0, "RTN_UNSPEC"},
+		{0x1, "RTN_UNICAST"},
+		{0x2, "RTN_LOCAL"},
+		{0x3, "RTN_BROADCAST"},
+		{0x4, "RTN_ANYCAST"},
+		{0x5, "RTN_MULTICAST"},
+		{0x6, "RTN_BLACKHOLE"},
+		{0x7, "RTN_UNREACHABLE"},
+		{0x8, "RTN_PROHIBIT"},
+		{0x9, "RTN_THROW"},
+		{0xa, "RTN_NAT"},
+		{0xb, "RTN_XRESOLVE"},
+	},
+}
+
+var set_rtprot_amd64 = setValues{
+	values: []named{
+		{0x0, "RTPROT_UNSPEC"},
+		{0x1, "RTPROT_REDIRECT"},
+		{0x2, "RTPROT_KERNEL"},
+		{0x3, "RTPROT_BOOT"},
+		{0x4, "RTPROT_STATIC"},
+		{0x8, "RTPROT_GATED"},
+		{0x9, "RTPROT_RA"},
+		{0xa, "RTPROT_MRT"},
+		{0xb, "RTPROT_ZEBRA"},
+		{0xc, "RTPROT_BIRD"},
+		{0xd, "RTPROT_DNROUTED"},
+		{0xe, "RTPROT_XORP"},
+		{0xf, "RTPROT_NTK"},
+		{0x10, "RTPROT_DHCP"},
+		{0x11, "RTPROT_MROUTED"},
+		{0x12, "RTPROT_KEEPALIVED"},
+		{0x2a, "RTPROT_BABEL"},
+		{0x63, "RTPROT_OPENR"},
+		{0xba, "RTPROT_BGP"},
+		{0xbb, "RTPROT_ISIS"},
+		{0xbc, "RTPROT_OSPF"},
+		{0xbd, "RTPROT_RIP"},
+		{0xc0, "RTPROT_EIGRP"},
 	},
 }
 

@@ -168,7 +168,7 @@ func evaluate(header string, names []string) (map[string]string, error) {
 		fmt.Fprintf(&main, "printf(\"%s %%#llx\\n\", (unsigned long long)(%s));\n", n, n)
 	}
 	const libc = "#include <signal.h>\n#include <fcntl.h>\n#include <time.h>\n"
-	own := "#include <" + header + ">\n#include <linux/ioctl.h>\n"
+	own := "#include <" + header + ">\n#include <linux/ioctl.h>\n#include <linux/fiemap.h>\n" // linux/fs.h has a request of it
 	var out string
 	var err error
 	for _, includes := range []string{libc, "#include <stdint.h>\n#include <sys/socket.h>\n#include <sys/time.h>\n" + own, own} {
