@@ -80,11 +80,14 @@ func (d *decoder) values() []event.Value {
 func (d *decoder) later(i int) bool {
 	a := &d.desc.Args[i]
 	switch {
-	case a.Dir&abi.InOut == abi.Out, a.Set == "timex", a.Set == "io_uring_params":
+	case a.Dir&abi.InOut == abi.Out, a.Dir&abi.InOut == abi.InOut && filledIn[a.Set]:
 		return true
 	}
 	return d.name == "clone3" && i > 0 // as strace, which has its size behind what the kernel fills in
 }
+
+// filledIn are the structs that the program has begun and the kernel completes.
+var filledIn = map[string]bool{"timex": true, "io_uring_params": true, "ifreq": true, "ifconf": true, "fiemap": true}
 
 // unknownCall writes all six registers in hex.
 func (d *decoder) unknownCall() []event.Value {

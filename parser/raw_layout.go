@@ -23,7 +23,7 @@ type layout struct {
 
 type layoutField struct {
 	name  string // "" for what is never written
-	verb  string // i, u, x, o, ptr, dev, text, flags, enum, struct, sig
+	verb  string // i, u, x, o, ptr, dev, text, name, sockaddr, hwaddr, flags, enum, struct, sig
 	width uint64 // bytes of one; 0 for a long or pointer
 	set   string // of flags, enum; the name of a struct
 	count uint64 // elements, 0 when it is no array
@@ -78,7 +78,7 @@ func parseField(s string) layoutField {
 		f.verb = "u"
 	case "xlong":
 		f.verb = "x"
-	case "text", "bytes":
+	case "text", "bytes", "name", "sockaddr", "hwaddr":
 		f.width = 1
 	case "sig":
 		f.width = 4
@@ -171,6 +171,9 @@ func (r *reading) structAlignment(l *layout) uint64 {
 // field reads a member, an array of them if it has a count.
 func (r *reading) field(f *layoutField) (event.Value, bool) {
 	switch {
+	case f.verb == "name" || f.verb == "sockaddr" || f.verb == "hwaddr":
+		b, ok := r.take(f.count)
+		return r.d.interfaceMember(f.verb, b), ok
 	case f.verb == "text" || f.verb == "bytes":
 		b, ok := r.take(f.count)
 		if i := bytes.IndexByte(b, 0); i >= 0 && f.verb == "text" {

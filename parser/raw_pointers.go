@@ -218,7 +218,12 @@ func (d *decoder) pointed(i int, a *abi.Arg, size uint64, write func(uint64) eve
 }
 
 func intPtrArg(d *decoder, i int, a *abi.Arg) event.Value {
-	return d.pointed(i, a, 4, func(n uint64) event.Value { return intValue(int64(int32(n))) })
+	return d.pointed(i, a, 4, func(n uint64) event.Value {
+		if a.Set != "" {
+			return constant(d.arch.FlagText(a.Set, n))
+		}
+		return intValue(int64(int32(n)))
+	})
 }
 
 func longPtrArg(d *decoder, i int, a *abi.Arg) event.Value {

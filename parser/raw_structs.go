@@ -21,6 +21,8 @@ import (
 //	flags4/SET enum4/SET   constants
 //	struct/NAME        another struct
 //	text*N bytes*N     a string up to its NUL; N bytes
+//	name*N             a string of less than N bytes
+//	sockaddr*N hwaddr*N    a socket address; one of a network device
 //	TYPE*N             an array
 //
 // Sources: the kernel's UAPI headers.
@@ -72,6 +74,14 @@ epoll_event@amd64  packed events:flags4/epoll_event data:u8
 linger      l_onoff:i4 l_linger:i4
 sock_fprog  len:u2 filter:ptr
 in6_pktinfo ipi6_addr:bytes*16 ipi6_ifindex:u4
+
+ifmap       mem_start:xlong mem_end:xlong base_addr:x2 irq:x1 dma:x1 port:x1
+ifconf      ifc_len:i4 ifc_buf:ptr
+ifconf_entry ifr_name:name*16 ifr_addr:sockaddr*16
+
+fsxattr     fsx_xflags:flags4/fs_xflag fsx_extsize:u4 fsx_nextents:u4 fsx_projid:x4 fsx_cowextsize:u4
+fiemap      fm_start:u8 fm_length:u8 fm_flags:flags4/fiemap fm_mapped_extents:u4 fm_extent_count:u4
+fiemap_extent fe_logical:u8 fe_physical:u8 fe_length:u8 _:u8*2 fe_flags:flags4/fiemap_extent _:u4*3
 
 winsize     ws_row:u2 ws_col:u2 ws_xpixel:u2 ws_ypixel:u2
 termios     c_iflag:flags4/termios_iflag c_oflag:flags4/termios_oflag c_cflag:flags4/termios_cflag c_lflag:flags4/termios_lflag -c_line:enum1/tty_ldisc -c_cc:x1*19
@@ -216,7 +226,7 @@ func init() {
 		"sigaction": sigactionShape, "siginfo": siginfoShape, "sigevent": sigeventShape,
 		"u64": numberShape, "int": numberShape, "timex": wholeShape, "flock": flockShape, "flock64": flockShape,
 		"open_how": openHowShape, "sched_attr": schedAttrShape,
-		"sock_fprog": filterShape,
+		"sock_fprog": filterShape, "fsxattr": fsxattrShape,
 	}
 }
 

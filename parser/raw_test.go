@@ -274,7 +274,7 @@ func TestRawHardMemory(t *testing.T) {
 // TestLayouts checks that every layout can be read, and that each struct that
 // the table of calls names is either written or known to stay an address.
 func TestLayouts(t *testing.T) {
-	verbs := " i u x o ptr dev text bytes flags enum struct sig "
+	verbs := " i u x o ptr dev text bytes name sockaddr hwaddr flags enum struct sig "
 	for name, l := range layouts() {
 		if len(l.fields) == 0 {
 			t.Errorf("%s has no members", name)

@@ -218,8 +218,13 @@ func (p *plan) structure(a *abi.Arg, addr uint64) {
 		want = n
 	}
 	data := p.take(addr, want, structMax)
-	if a.Set == "sock_fprog" {
+	switch a.Set {
+	case "sock_fprog":
 		p.filter(data)
+	case "ifconf":
+		p.interfaces(data)
+	case "fiemap":
+		p.extents(addr, data)
 	}
 }
 

@@ -48,8 +48,9 @@ type plan struct {
 	special func(tid, fd int) bool
 
 	copies
-	size int   // bytes in out
-	ret  int64 // at the exit
+	size int // bytes in out
+	ret  int64
+	left bool // the call has returned, with ret
 }
 
 // copies is memory that was copied, and the room that it lies in. Both are used
@@ -130,7 +131,7 @@ func (p *plan) enter() []stx.Mem {
 // exit gives the memory that the call has written. A call that failed has
 // written nothing, but for the time that is left.
 func (p *plan) exit(ret int64, failed bool) []stx.Mem {
-	p.ret = ret
+	p.ret, p.left = ret, true
 	if !failed || p.interrupted() {
 		p.each(abi.Out, &atExit)
 	}

@@ -129,6 +129,9 @@ func TestPlanAtExit(t *testing.T) {
 		0x43000: words(8, 0x2000, 0x0000007000000010, 0x41000, 2, 0x4000, 24, 0),
 		0x45000: words(8, 20),
 		0x46000: words(4, 20),
+		0x47000: words(8, 80, 0x2000),
+		0x48000: words(8, 0xffffffff, 0x2000),
+		0x49000: append(words(4, 0, 0, 0, 0, 0, 1<<30, 2, 0), make([]byte, 200)...),
 	}
 	for _, test := range []struct {
 		name    string
@@ -156,6 +159,9 @@ func TestPlanAtExit(t *testing.T) {
 		{"epoll_wait", "epoll_wait", false, 2, []uint64{3, 0x2000, 10, 0}, []uint64{0x2000, 24}},
 		{"getdents64", "getdents64", false, 40000, []uint64{3, 0x2000, 65536}, []uint64{0x2000, 40000}},
 		{"getsockopt", "getsockopt", true, 0, []uint64{3, 1, 3, 0x2000, 0x46000}, []uint64{0x46000, 4, 0x2000, 20}},
+		{"interfaces", "ioctl", true, 0, []uint64{3, unix.SIOCGIFCONF, 0x47000}, []uint64{0x47000, 16, 0x2000, 80}},
+		{"more interfaces than are copied", "ioctl", true, 0, []uint64{3, unix.SIOCGIFCONF, 0x48000}, []uint64{0x48000, 16, 0x2000, arrayMax}},
+		{"extents", "ioctl", false, 0, []uint64{3, 0xc020660b, 0x49000}, []uint64{0x49000, 32, 0x49020, 112}},
 		{"interrupted sleep", "nanosleep", false, -516, []uint64{0x2000, 0x3000}, []uint64{0x3000, 16}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
