@@ -110,7 +110,7 @@ func (p *printer) quoted(v *Value) {
 		p.dst = append(p.dst, '@')
 		s = s[1:]
 	}
-	if p.hex {
+	if p.hex || v.Name == "extra_data" { // as strace writes what it doesn't know
 		p.dst = appendHexString(p.dst, s)
 	} else {
 		p.dst = appendString(p.dst, s)

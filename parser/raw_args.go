@@ -87,7 +87,7 @@ func (d *decoder) later(i int) bool {
 }
 
 // filledIn are the structs that the program has begun and the kernel completes.
-var filledIn = map[string]bool{"timex": true, "io_uring_params": true, "ifreq": true, "ifconf": true, "fiemap": true}
+var filledIn = map[string]bool{"timex": true, "io_uring_params": true, "ifreq": true, "ifconf": true, "fiemap": true, "bpf_attr": true}
 
 // unknownCall writes all six registers in hex.
 func (d *decoder) unknownCall() []event.Value {

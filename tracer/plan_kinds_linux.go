@@ -225,6 +225,8 @@ func (p *plan) structure(a *abi.Arg, addr uint64) {
 		p.interfaces(data)
 	case "fiemap":
 		p.extents(addr, data)
+	case "bpf_attr":
+		p.bpf(data)
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	arrayMax     = 16 << 10  // arrays of structs
 	direntsMax   = 64 << 10  // directory entries; the C library reads 32 KiB at a time
 	filterMax    = 32 << 10  // a BPF program: 4096 instructions (the kernel's BPF_MAXINSNS)
+	verifierMax  = 4096      // what the verifier says of one
 	structMax    = 4096      // a struct with a size of its own, ancillary data
 	iovMax       = 1024      // elements of an iovec array (the kernel's UIO_MAXIOV)
 	msgsMax      = 64        // messages of one sendmmsg or recvmmsg
@@ -129,10 +130,10 @@ func (p *plan) enter() []stx.Mem {
 }
 
 // exit gives the memory that the call has written. A call that failed has
-// written nothing, but for the time that is left.
+// written nothing, but for the time that is left, and why a program was refused.
 func (p *plan) exit(ret int64, failed bool) []stx.Mem {
 	p.ret, p.left = ret, true
-	if !failed || p.interrupted() {
+	if !failed || p.interrupted() || p.refused() {
 		p.each(abi.Out, &atExit)
 	}
 	return p.out

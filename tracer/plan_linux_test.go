@@ -58,7 +58,8 @@ func TestPlanAtEntry(t *testing.T) {
 		0x42000: words(4, 0x1000, 0x1005, 0), // 32-bit pointers
 		0x43000: words(8, 0x1000, 4, 0x41000, 1, 0x2000, 24, 0),
 		0x44000: words(8, 1, 2, 3, 4, 5, 6, 7, 8),
-		0x45000: words(8, 3, 0x2000), // a sock_fprog
+		0x45000: words(8, 3, 0x2000),                        // a sock_fprog
+		0x46000: words(8, 1<<40|1, 0x2000, 0x1000, 0, 0, 0), // a bpf_attr
 	}
 	type piece struct {
 		addr, want uint64
@@ -107,6 +108,7 @@ func TestPlanAtEntry(t *testing.T) {
 			[]piece{{0x45000, 16, 16, 0}, {0x2000, 24, 24, 0}}},
 		{"socket option", abi.AMD64, "setsockopt", false, []uint64{3, unix.SOL_SOCKET, unix.SO_LINGER, 0x45000, 8}, []piece{{0x45000, 8, 8, 0}}},
 		{"sigset", abi.AMD64, "rt_sigprocmask", false, []uint64{0, 0x44000, 0, 8}, []piece{{0x44000, 8, 8, 0}}},
+		{"bpf program", abi.AMD64, "bpf", false, []uint64{unix.BPF_PROG_LOAD, 0x46000, 48}, []piece{{0x46000, 48, 48, 0}, {0x2000, 2048, 2048, 0}, {0x1000, 12, 12, 0}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := planOf(test.arch, test.call, mem, test.special, test.args...).enter()
@@ -131,6 +133,8 @@ func TestPlanAtExit(t *testing.T) {
 		0x46000: words(4, 20),
 		0x47000: words(8, 80, 0x2000),
 		0x48000: words(8, 0xffffffff, 0x2000),
+		0x4a000: words(8, 3<<32|1, 0x2000, 0x4b000, 1<<(32+8), 0x4b000, 0),
+		0x4b000: []byte("refused\x00more"),
 		0x49000: append(words(4, 0, 0, 0, 0, 0, 1<<30, 2, 0), make([]byte, 200)...),
 	}
 	for _, test := range []struct {
@@ -162,6 +166,7 @@ func TestPlanAtExit(t *testing.T) {
 		{"interfaces", "ioctl", true, 0, []uint64{3, unix.SIOCGIFCONF, 0x47000}, []uint64{0x47000, 16, 0x2000, 80}},
 		{"more interfaces than are copied", "ioctl", true, 0, []uint64{3, unix.SIOCGIFCONF, 0x48000}, []uint64{0x48000, 16, 0x2000, arrayMax}},
 		{"extents", "ioctl", false, 0, []uint64{3, 0xc020660b, 0x49000}, []uint64{0x49000, 32, 0x49020, 112}},
+		{"a refused program", "bpf", false, -13, []uint64{unix.BPF_PROG_LOAD, 0x4a000, 48}, []uint64{0x4a000, 48, 0x4b000, 8}},
 		{"interrupted sleep", "nanosleep", false, -516, []uint64{0x2000, 0x3000}, []uint64{0x3000, 16}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

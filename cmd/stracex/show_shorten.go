@@ -57,10 +57,13 @@ func keepsWhole(name string, a *abi.Arg) bool {
 // shortening is how much of strings and arrays is shown.
 type shortening struct{ strings, elems int }
 
+// wholeMembers are strings in structs that strace doesn't shorten.
+var wholeMembers = map[string]bool{"sun_path": true, "d_name": true, "pathname": true, "extra_data": true}
+
 func (s *shortening) value(v event.Value) event.Value {
 	switch v.Kind {
 	case event.String:
-		if len(v.Str) > s.strings && v.Name != "sun_path" && v.Name != "d_name" {
+		if len(v.Str) > s.strings && !wholeMembers[v.Name] {
 			v.Str, v.Cut = v.Str[:s.strings], true
 		}
 	case event.Array:
