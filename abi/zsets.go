@@ -2953,7 +2953,7 @@ var set_perf_sw_amd64 = setValues{
 		{0x8, "PERF_COUNT_SW_EMULATION_FAULTS"},
 		{0x9, "PERF_COUNT_SW_DUMMY"},
 		{0xa, "PERF_COUNT_SW_BPF_OUTPUT"},
-		{0xc, "PERF_COUNT_SW_MAX"},
+		{0xb, "PERF_COUNT_SW_CGROUP_SWITCHES"},
 	},
 }
 

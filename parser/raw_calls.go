@@ -30,7 +30,7 @@ func init() {
 		"fd_set": fdSetArg, "sigset_argpack": sigmaskPack, "clone_args": cloneStruct,
 		"timex": leftStruct, "flock": leftStruct, "flock64": leftStruct,
 		"io_uring_params": uringParams, "ifreq": ifreqArg, "ifconf": ifconfArg, "fiemap": fiemapArg,
-		"bpf_attr": bpfArg,
+		"bpf_attr": bpfArg, "perf_event_attr": perfArg,
 	}
 	arrayArgs = map[string]func(d *decoder, i int, a *abi.Arg) event.Value{
 		"pollfd": pollFDs, "iovec": addrVector, "timespec": fileTimes, "timespec64": fileTimes, "timeval": fileTimes,
