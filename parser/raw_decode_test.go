@@ -21,14 +21,19 @@ type decodeTest struct {
 	want    string // as strace 6.1 prints it
 }
 
-func (test *decodeTest) run(t *testing.T) {
-	t.Helper()
+func (test *decodeTest) enter() *stx.Enter {
 	nr, ok := abi.AMD64.CallNumber(test.call)
 	if !ok {
-		t.Fatal("no call ", test.call)
+		panic("no call " + test.call)
 	}
 	enter := &stx.Enter{Arch: uint32(abi.AMD64), Nr: nr, Mem: test.in}
 	copy(enter.Args[:], test.args)
+	return enter
+}
+
+func (test *decodeTest) run(t *testing.T) {
+	t.Helper()
+	enter := test.enter()
 	capture := write(t, test.records(enter, test.out))
 	read := readAll
 	if test.verbose {

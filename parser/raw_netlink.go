@@ -77,7 +77,7 @@ func (n *netlinks) called(tid int, d *decoder) {
 const netlinkHeader = 16
 
 // netlinkMessages writes a row of netlink messages; ok is false for bytes that
-// are none. What follows a header is written for errors and ends only.
+// are none.
 func (d *decoder) netlinkMessages(b []byte, cut bool) (v event.Value, ok bool) {
 	v = event.Value{Kind: event.Array, Cut: cut}
 	for len(b) >= netlinkHeader && len(v.Elems) < maxElems {
@@ -114,6 +114,9 @@ func (d *decoder) netlinkMessage(b []byte) event.Value {
 	case kind == netlinkDone && len(rest) >= 4:
 		payload = intValue(int64(int32(word(rest[:4]))))
 	default:
+		if parts := d.routePayload(d.netlinkType(kind), rest); parts != nil {
+			return event.Value{Kind: event.Array, Elems: append([]event.Value{head}, parts...)}
+		}
 		payload = d.stringValue(rest, false)
 	}
 	return event.Value{Kind: event.Array, Elems: []event.Value{head, payload}}

@@ -83,6 +83,14 @@ fsxattr     fsx_xflags:flags4/fs_xflag fsx_extsize:u4 fsx_nextents:u4 fsx_projid
 fiemap      fm_start:u8 fm_length:u8 fm_flags:flags4/fiemap fm_mapped_extents:u4 fm_extent_count:u4
 fiemap_extent fe_logical:u8 fe_physical:u8 fe_length:u8 _:u8*2 fe_flags:flags4/fiemap_extent _:u4*3
 
+ifinfomsg   ifi_family:enum1/domain _:u1 ifi_type:enum2/arphrd ifi_index:i4 ifi_flags:flags4/ifreq_flags ifi_change:x4
+ifaddrmsg   ifa_family:enum1/domain ifa_prefixlen:u1 ifa_flags:flags1/ifa_flag ifa_scope:enum1/rt_scope ifa_index:u4
+ifa_cacheinfo ifa_prefered:u4 ifa_valid:u4 cstamp:u4 tstamp:u4
+rtmsg       rtm_family:enum1/domain rtm_dst_len:u1 rtm_src_len:u1 rtm_tos:x1 rtm_table:enum1/rt_table rtm_protocol:enum1/rtprot rtm_scope:enum1/rt_scope rtm_type:enum1/rtn rtm_flags:flags4/rtm_flag
+rta_cacheinfo rta_clntref:u4 rta_lastuse:u4 rta_expires:u4 rta_error:u4 rta_used:u4 rta_id:x4 rta_ts:u4 rta_tsage:u4
+rtnl_link_stats rx_packets:u4 tx_packets:u4 rx_bytes:u4 tx_bytes:u4 rx_errors:u4 tx_errors:u4 rx_dropped:u4 tx_dropped:u4 multicast:u4 collisions:u4 rx_length_errors:u4 rx_over_errors:u4 rx_crc_errors:u4 rx_frame_errors:u4 rx_fifo_errors:u4 rx_missed_errors:u4 tx_aborted_errors:u4 tx_carrier_errors:u4 tx_fifo_errors:u4 tx_heartbeat_errors:u4 tx_window_errors:u4 rx_compressed:u4 tx_compressed:u4 rx_nohandler:u4
+rtnl_link_stats64 rx_packets:u8 tx_packets:u8 rx_bytes:u8 tx_bytes:u8 rx_errors:u8 tx_errors:u8 rx_dropped:u8 tx_dropped:u8 multicast:u8 collisions:u8 rx_length_errors:u8 rx_over_errors:u8 rx_crc_errors:u8 rx_frame_errors:u8 rx_fifo_errors:u8 rx_missed_errors:u8 tx_aborted_errors:u8 tx_carrier_errors:u8 tx_fifo_errors:u8 tx_heartbeat_errors:u8 tx_window_errors:u8 rx_compressed:u8 tx_compressed:u8 rx_nohandler:u8 rx_otherhost_dropped:u8
+
 winsize     ws_row:u2 ws_col:u2 ws_xpixel:u2 ws_ypixel:u2
 termios     c_iflag:flags4/termios_iflag c_oflag:flags4/termios_oflag c_cflag:flags4/termios_cflag c_lflag:flags4/termios_lflag -c_line:enum1/tty_ldisc -c_cc:x1*19
 termios2    c_iflag:flags4/termios_iflag c_oflag:flags4/termios_oflag c_cflag:flags4/termios_cflag c_lflag:flags4/termios_lflag -c_line:enum1/tty_ldisc -c_cc:x1*19 -c_ispeed:u4 -c_ospeed:u4

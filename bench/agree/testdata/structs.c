@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/io_uring.h>
@@ -151,6 +152,20 @@ static void arrays(void)
 	(void)lim;
 }
 
+static void bpfs(void)
+{
+	long key = 7, value = 8;
+	union bpf_attr a = {.map_type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8, .max_entries = 16, .map_name = "counts"};
+	struct bpf_insn in[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1}, {.code = BPF_JMP | BPF_EXIT}};
+	int map = S(SYS_bpf, BPF_MAP_CREATE, &a, 72);
+	memset(&a, 0, sizeof a); a.map_fd = map; a.key = (long)&key; a.value = (long)&value;
+	S(SYS_bpf, BPF_MAP_UPDATE_ELEM, &a, 32); S(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &a, 32); S(SYS_bpf, BPF_MAP_DELETE_ELEM, &a, 16);
+	memset(&a, 0, sizeof a); a.prog_type = BPF_PROG_TYPE_SOCKET_FILTER; a.insn_cnt = 2; a.insns = (long)in; a.license = (long)"GPL";
+	a.log_buf = (long)b; a.log_size = 4096; a.log_level = 1; S(SYS_bpf, BPF_PROG_LOAD, &a, 72);
+	a.insn_cnt = 1; S(SYS_bpf, BPF_PROG_LOAD, &a, 72);
+	memset(&a, 0, sizeof a); a.pathname = (long)"/sys/fs/bpf/none"; S(SYS_bpf, BPF_OBJ_GET, &a, 16);
+}
+
 static void kernel(void)
 {
 	struct io_uring_params up = {0}; int fd = S(SYS_io_uring_setup, 4, &up); close(fd);
@@ -166,10 +181,14 @@ static void kernel(void)
 	int shm = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600); S(SYS_shmctl, shm, IPC_STAT, b); S(SYS_shmctl, shm, IPC_RMID, 0);
 	int msg = msgget(IPC_PRIVATE, IPC_CREAT | 0600); S(SYS_msgctl, msg, IPC_STAT, b); S(SYS_msgctl, msg, IPC_RMID, 0);
 	int sem = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600); S(SYS_semctl, sem, 0, IPC_STAT, b); S(SYS_semctl, sem, 0, IPC_RMID, 0);
-	S(SYS_bpf, 0, b, 8); S(SYS_bpf, 5, b, 48); long ca[11] = {0, 0, 0, 0, 17, 0, 0, 0, (long)b, 40, 0};
+	S(SYS_bpf, 0, b, 8); S(SYS_bpf, 5, b, 48); bpfs(); long ca[11] = {0, 0, 0, 0, 17, 0, 0, 0, (long)b, 40, 0};
 	S(SYS_clone3, ca, 88);
 	struct { struct nlmsghdr h; struct rtgenmsg g; } rq = {{20, RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 1, 0}, {AF_UNSPEC}};
 	int nl = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE); S(SYS_sendto, nl, &rq, 20, 0, 0, 0); S(SYS_recvfrom, nl, b, sizeof b, 0, 0, 0);
+	for (int i = 0; i < 2; i++) {
+		rq.h.nlmsg_type = (int[]){RTM_GETADDR, RTM_GETROUTE}[i]; rq.h.nlmsg_seq++;
+		S(SYS_sendto, nl, &rq, 20, 0, 0, 0); S(SYS_recvfrom, nl, b, sizeof b, MSG_DONTWAIT, 0, 0);
+	}
 	rq.h.nlmsg_type = 99; S(SYS_sendto, nl, &rq, 20, 0, 0, 0); S(SYS_recvfrom, nl, b, sizeof b, MSG_DONTWAIT, 0, 0);
 }
 
