@@ -161,6 +161,11 @@ func TestDescriptors(t *testing.T) {
 10 connect(3, {sa_family=AF_UNIX, sun_path="/run/x"}, 110) = 0
 10 fsync(3) = 0
 `, "a socket connected to unix:/run/x"},
+		{"address above a directory never told", `
+10 socket(AF_UNIX, SOCK_STREAM, 0) = 3
+10 connect(3, {sa_family=AF_UNIX, sun_path="../x"}, 110) = 0
+10 fsync(3) = 0
+`, "a socket connected to unix:../x"},
 		{"dup of stderr", `
 10 dup(2) = 3
 10 fsync(3) = 0

@@ -427,7 +427,10 @@ func (s *State) absAddr(t *Thread, a string) string {
 	if !ok || p == "" || p[0] == '@' || p[0] == '/' {
 		return a
 	}
-	return "unix:" + s.Join(t.FS.Cwd, p)
+	if abs := s.Join(t.FS.Cwd, p); abs != "" {
+		return "unix:" + abs
+	}
+	return a
 }
 
 func makesChild(name string) bool {
