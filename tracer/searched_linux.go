@@ -15,8 +15,12 @@ import (
 // one to it begins there, as long as the path still leads to the same directory
 // and that has not changed.
 
-// searchedMax is how many directories are kept.
-const searchedMax = 512
+// Of so many directories the walk is kept, where its paths are no longer than this
+// together: a program can make deep ones.
+const (
+	searchedMax  = 512
+	searchedRoom = 4096
+)
 
 // searched are walks to directories.
 type searched map[searchedDir]*walkTo
@@ -79,9 +83,16 @@ func (w *walk) misses(known *walkTo, name string) bool {
 
 // keep keeps the walk to the directory in which the last step went wrong.
 func (s searched) keep(at searchedDir, w *walk, state dirState) {
+	last := len(w.steps) - 1
+	size := len(at.root) + len(at.dir)
+	for _, step := range w.steps[:last] {
+		size += len(step.Path) + len(step.Link)
+	}
+	if size > searchedRoom {
+		return
+	}
 	if len(s) >= searchedMax {
 		clear(s)
 	}
-	last := len(w.steps) - 1
 	s[at] = &walkTo{slices.Clone(w.steps[:last]), path.Dir(w.steps[last].Path), state}
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -68,8 +69,13 @@ func TestSearchedIsBounded(t *testing.T) {
 		w := walk{steps: []stx.PathStep{{Path: "/"}, {Path: "/x"}}}
 		s.keep(searchedDir{dir: strconv.Itoa(i)}, &w, dirState{})
 	}
-	if len(s) > searchedMax {
-		t.Errorf("%d are kept", len(s))
+	if n := len(s); n == 0 || n > searchedMax {
+		t.Errorf("%d are kept", n)
+	}
+	long := walk{steps: []stx.PathStep{{Path: "/" + strings.Repeat("x/", searchedRoom/2)}, {Path: "/x"}}}
+	deep := searchedDir{dir: "deep"}
+	if s.keep(deep, &long, dirState{}); s[deep] != nil {
+		t.Error("a long walk is kept")
 	}
 }
 
