@@ -18,13 +18,14 @@ type chooser struct {
 	targets   []string   // paths from "/" on, for [replay.State.Same]; nil before the first call
 	decorator *decorator // the state before the event; nil without paths
 
-	inside map[int]bool // Entered events of chosen calls, by index
-	last   map[int]bool // threads whose last call was chosen
-	half   *event.Event // an Entered event that waits for what is shown next
+	entered map[int]int  // each thread's call under way, as an Entered event's index
+	inside  map[int]bool // those that are chosen
+	last    map[int]bool // threads whose last call was chosen
+	half    *event.Event // an Entered event that waits for what is shown next
 }
 
 func newChooser(o *showFlags, d *decorator) *chooser {
-	return &chooser{calls: o.calls, paths: o.paths, decorator: d, inside: map[int]bool{}, last: map[int]bool{}}
+	return &chooser{calls: o.calls, paths: o.paths, decorator: d, entered: map[int]int{}, inside: map[int]bool{}, last: map[int]bool{}}
 }
 
 // chooses is asked once for each event, before it takes effect on the state.
@@ -32,6 +33,10 @@ func (c *chooser) chooses(e *event.Event) bool {
 	switch e.Kind {
 	case event.Entered:
 		chosen := c.call(e)
+		if before, ok := c.entered[e.TID]; ok {
+			delete(c.inside, before) // its return was lost
+		}
+		c.entered[e.TID] = e.Index
 		mark(c.inside, e.Index, chosen)
 		return chosen
 	case event.Returned:
@@ -46,6 +51,8 @@ func (c *chooser) chooses(e *event.Event) bool {
 		return c.last[e.TID]
 	case event.Exited:
 		delete(c.last, e.TID)
+		delete(c.inside, c.entered[e.TID])
+		delete(c.entered, e.TID)
 	}
 	return true
 }
