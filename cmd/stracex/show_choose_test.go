@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/stracex/stracex/event"
 )
 
 // chosenLog is a trace of which show -e and -P print a part. Its lines are as
@@ -160,5 +162,23 @@ func TestShowPathUntold(t *testing.T) {
 		if want := chosen(t, log, begins...); got.String() != want {
 			t.Errorf("%s: got\n%swant\n%s", path, got.String(), want)
 		}
+	}
+}
+
+// What is kept of calls whose return was lost must not grow with the trace.
+func TestShowChoiceLost(t *testing.T) {
+	c := newChooser(&showFlags{}, nil)
+	for i := range 1000 {
+		e := event.Event{Kind: event.Entered, TID: 5, Index: i, Call: &event.Call{Name: "read", Entered: -1}}
+		if !c.chooses(&e) {
+			t.Fatal("a call is not chosen")
+		}
+	}
+	if len(c.inside) != 1 || !c.inside[999] {
+		t.Errorf("%d calls are kept", len(c.inside))
+	}
+	c.chooses(&event.Event{Kind: event.Exited, TID: 5})
+	if len(c.inside)+len(c.entered) != 0 {
+		t.Errorf("%v, %v are kept of a thread that has ended", c.inside, c.entered)
 	}
 }
