@@ -117,9 +117,11 @@ type Exec struct {
 }
 
 // Process is a snapshot of a process (proc(5)); empty parts were not readable. At
-// "exec" it has only what an execve may change: Exe, credentials, Security, and Cwd.
+// "exec" it has only what an execve may change: Exe, credentials, Security, and Cwd;
+// at "socket" only FDs, a socket that was connected or accepted just now, or a FIFO that
+// was opened.
 type Process struct {
-	At                                     string // "start", "attach", "exec"
+	At                                     string // "start", "attach", "exec", "socket"
 	PID, PPID                              int
 	Exe                                    string
 	Argv                                   []string

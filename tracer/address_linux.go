@@ -1,13 +1,9 @@
 package tracer
 
 import (
-	"bytes"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -69,42 +65,12 @@ func socketAddress(raw []byte) (netip.AddrPort, bool) {
 // or one that means all.
 func boundSockets(proc string, wanted netip.AddrPort) map[uint64]netip.AddrPort {
 	found := map[uint64]netip.AddrPort{}
-	for _, table := range []string{"tcp", "tcp6", "udp", "udp6"} {
-		data, _ := os.ReadFile(filepath.Join(proc, "net", table))
-		for line := range bytes.Lines(data) {
-			addr, inode, ok := parseSocketLine(string(line))
-			if ok && addr.Port() == wanted.Port() && overlap(addr.Addr(), wanted.Addr()) {
-				found[inode] = addr
-			}
+	for s := range inetSockets(proc) {
+		if s.local.Port() == wanted.Port() && overlap(s.local.Addr(), wanted.Addr()) {
+			found[s.inode] = s.local
 		}
 	}
 	return found
-}
-
-// parseSocketLine reads local address and inode of a line of /proc/net/tcp and
-// its like (proc_net(5)). The address is in hex, each 32-bit word of it in the
-// machine's byte order.
-func parseSocketLine(line string) (addr netip.AddrPort, inode uint64, ok bool) {
-	const local, inodeField = 1, 9
-	fields := strings.Fields(line)
-	if len(fields) <= inodeField {
-		return addr, 0, false
-	}
-	host, port, _ := strings.Cut(fields[local], ":")
-	raw, err := hex.DecodeString(host)
-	if err != nil || len(raw)%4 != 0 {
-		return addr, 0, false
-	}
-	for i := 0; i < len(raw); i += 4 {
-		binary.BigEndian.PutUint32(raw[i:], binary.NativeEndian.Uint32(raw[i:]))
-	}
-	ip, ok := netip.AddrFromSlice(raw)
-	n, err := strconv.ParseUint(port, 16, 16)
-	if !ok || err != nil {
-		return addr, 0, false
-	}
-	inode, err = strconv.ParseUint(fields[inodeField], 10, 64)
-	return netip.AddrPortFrom(ip, uint16(n)), inode, err == nil && inode != 0
 }
 
 func overlap(a, b netip.Addr) bool {
@@ -114,23 +80,49 @@ func overlap(a, b netip.Addr) bool {
 
 // socketHolders gives "name[pid]" of the processes that have a socket open.
 func socketHolders(inode uint64) (who []string) {
-	target := fmt.Sprintf("socket:[%d]", inode)
-	entries, _ := os.ReadDir("/proc")
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
+	for _, pid := range holdersOf(map[uint64]bool{inode: true}) {
+		who = append(who, fmt.Sprintf("%s[%d]", commOf(pid), pid))
+	}
+	return who
+}
+
+// holdersOf are the processes that have any of the sockets open.
+func holdersOf(inodes map[uint64]bool) []int {
+	if len(inodes) == 0 {
+		return nil
+	}
+	return holders(func(_, target string) bool {
+		inode, ok := socketInode(target)
+		return ok && inodes[inode]
+	})
+}
+
+func commOf(pid int) string { return strings.TrimSpace(string(readAll("/proc", pid, "comm"))) }
+
+// holders are the processes with a descriptor that is what is looked for: fd is its
+// link /proc/PID/fd/N, target what that says.
+func holders(is func(fd, target string) bool) (pids []int) {
+	eachDescriptor(func(pid int, fd, target string) bool {
+		if is(fd, target) {
+			pids = append(pids, pid)
+			return false
 		}
-		fds, _ := os.ReadDir(procPath("/proc", pid, "fd"))
-		for _, fd := range fds {
-			if readLink(procPath("/proc", pid, "fd/"+fd.Name())) == target {
-				name := strings.TrimSpace(string(readAll("/proc", pid, "comm")))
-				who = append(who, fmt.Sprintf("%s[%d]", name, pid))
+		return true
+	})
+	return pids
+}
+
+// eachDescriptor goes over the descriptors of all processes; what it calls says
+// whether it wants to see more of the process.
+func eachDescriptor(do func(pid int, fd, target string) (more bool)) {
+	for _, pid := range numbers("/proc") {
+		for _, n := range numbers(procPath("/proc", pid, "fd")) {
+			fd := procPath("/proc", pid, "fd/"+strconv.Itoa(n))
+			if !do(pid, fd, readLink(fd)) {
 				break
 			}
 		}
 	}
-	return who
 }
 
 // isSpecial says whether a thread's descriptor is something other than a regular

@@ -30,8 +30,13 @@ import (
 // argv[2] the capture's.
 const apartName = "stracex: tracer"
 
-// goodbye tells the engine to let all processes go.
-const goodbye = "goodbye"
+// Words to the engine.
+const (
+	goodbye = "goodbye" // let all processes go
+	enough  = "enough"  // end them
+)
+
+var errEnough = errors.New("interrupted again and again")
 
 // flushEvery is how much of a capture a crash may lose.
 const flushEvery = time.Second
@@ -110,11 +115,26 @@ func (a *apart) forwardSignals() (stop func()) {
 	got := make(chan os.Signal, 16)
 	notify(got)
 	go func() {
+		var p patience
 		for s := range got {
 			_ = unix.Kill(a.pid, s.(syscall.Signal))
+			if s == unix.SIGINT && p.over(time.Now()) {
+				_ = a.send(enough)
+			}
 		}
 	}()
 	return func() { signal.Stop(got); close(got) }
+}
+
+// patience ends with three interrupts within two seconds, for a command that won't
+// end with one. Two are not enough: who works with an interactive program presses
+// Ctrl-C twice without a thought.
+type patience struct{ before [2]time.Time }
+
+func (p *patience) over(now time.Time) bool {
+	first := p.before[0]
+	p.before = [2]time.Time{p.before[1], now}
+	return now.Sub(first) < 2*time.Second
 }
 
 // died explains a conversation that has ended early.
@@ -148,6 +168,7 @@ type order struct {
 	Calls          *choice.Set `json:",omitempty"`
 	NoFilter       bool
 	MaxSize        int64
+	MaxPeers       int
 	User           *User `json:",omitempty"`
 	EnvValues      bool
 	Paths          [][]byte
@@ -161,7 +182,7 @@ func newOrder(o *Options) *order {
 	return &order{
 		Argv: toBytes(o.Argv), Env: toBytes(env), Attach: o.Attach, Dir: []byte(o.Dir), Tool: o.Tool,
 		StringLimit: o.StringLimit, Quiet: o.Quiet, Timeout: o.Timeout,
-		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter, MaxSize: o.MaxSize,
+		Kill: o.Kill, Wait: o.Wait, Calls: o.Calls, NoFilter: o.NoFilter, MaxSize: o.MaxSize, MaxPeers: o.MaxPeers,
 		User: o.User, EnvValues: o.EnvValues, Paths: toBytes(o.Paths),
 	}
 }
@@ -170,7 +191,7 @@ func (d *order) options() Options {
 	return Options{
 		Argv: toStrings(d.Argv), Env: toStrings(d.Env), Attach: d.Attach, Dir: string(d.Dir), Tool: d.Tool,
 		StringLimit: d.StringLimit, Quiet: d.Quiet, Timeout: d.Timeout,
-		Kill: d.Kill, Wait: d.Wait, Calls: d.Calls, NoFilter: d.NoFilter, MaxSize: d.MaxSize,
+		Kill: d.Kill, Wait: d.Wait, Calls: d.Calls, NoFilter: d.NoFilter, MaxSize: d.MaxSize, MaxPeers: d.MaxPeers,
 		User: d.User, EnvValues: d.EnvValues, Paths: toStrings(d.Paths),
 	}
 }
@@ -321,13 +342,16 @@ func nameOf(fd int) string {
 // answered: stracex has its answer, and may end.
 var answered atomic.Bool
 
-// obey lets the processes go at a goodbye. When stracex has died before, it dies
+// obey lets the processes go at a goodbye, and ends them when it is enough. When stracex has died before, it dies
 // too, and all that it has started with it (PTRACE_O_EXITKILL).
 func obey(in *json.Decoder, cancel context.CancelCauseFunc) {
 	var word string
 	for in.Decode(&word) == nil {
-		if word == goodbye {
+		switch word {
+		case goodbye:
 			cancel(context.Canceled)
+		case enough:
+			cancel(errEnough)
 		}
 	}
 	if !answered.Load() {

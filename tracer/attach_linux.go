@@ -50,7 +50,7 @@ func (e *engine) attach(pid int) error {
 			switch err := e.attachThread(tid, pid); {
 			case err == nil:
 				found = true
-			case err != unix.ESRCH && !e.tracedByUs(tid):
+			case err != unix.ESRCH && !e.tracedByUs(tid) && !hasEnded(tid):
 				return attachError(pid, err)
 			}
 		}
@@ -59,6 +59,8 @@ func (e *engine) attach(pid int) error {
 		return nil // it has just ended, or is a leader that has
 	}
 	p := snapshot("/proc", pid, "attach")
+	nameEnds(procPath("/proc", pid, ""), p.FDs)
+	e.rememberOpen(pid, p.FDs)
 	e.labelled = e.labelled || p.Security != ""
 	e.emit(&stx.Record{Kind: stx.KindProcess, TID: pid, Process: p})
 	return nil
@@ -68,10 +70,11 @@ func (e *engine) attachThread(tid, pid int) error {
 	if err := seize(tid, attachOptions); err != nil {
 		return err
 	}
-	e.threads[tid] = &thread{tid: tid, pid: pid, all: true, attached: true, written: inheritWritten(nil, pid, 0)}
+	t := &thread{tid: tid, pid: pid, all: true, attached: true, fresh: true, written: inheritWritten(nil, pid, 0)}
+	e.threads[tid] = t
 	e.emit(&stx.Record{Kind: stx.KindStart, TID: tid, Start: &stx.Start{PID: pid, Attached: true}})
-	// Its calls stop from its next resumption on.
-	return unix.PtraceInterrupt(tid)
+	e.interrupt(t) // its calls stop from its next resumption on
+	return nil
 }
 
 // tracedByUs says of a thread that could not be seized whether that is because
@@ -79,6 +82,13 @@ func (e *engine) attachThread(tid, pid int) error {
 func (e *engine) tracedByUs(tid int) bool {
 	s, err := readStatus("/proc", tid)
 	return err == nil && s.tracer == unix.Gettid()
+}
+
+// hasEnded says of a thread that could not be seized whether that is because it has
+// ended: for a moment it is there still.
+func hasEnded(tid int) bool {
+	s, err := readStatus("/proc", tid)
+	return err != nil || s.state == 'Z' || s.state == 'X'
 }
 
 // attachError says more of a refusal.

@@ -18,14 +18,27 @@ import (
 	"github.com/stracex/stracex/stx"
 )
 
+// startElsewhere starts a command on a thread that runs no engine: that one hears of
+// all children of its thread, and would wait for this one.
+func startElsewhere(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // never unlocked
+		started <- cmd.Start()
+		<-t.Context().Done()
+	}()
+	if err := <-started; err != nil {
+		t.Fatal(err)
+	}
+}
+
 // running starts a command that nobody traces, and ends it with the test.
 func running(t *testing.T, argv ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.SysProcAttr = &unix.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	startElsewhere(t, cmd)
 	t.Cleanup(func() {
 		unix.Kill(-cmd.Process.Pid, unix.SIGKILL)
 		cmd.Wait()
@@ -160,16 +173,7 @@ func TestAttachUntilEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The engine hears of all children of its thread: this one needs another.
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread() // never unlocked
-		started <- cmd.Start()
-		<-t.Context().Done()
-	}()
-	if err := <-started; err != nil {
-		t.Fatal(err)
-	}
+	startElsewhere(t, cmd)
 	line, _ := bufio.NewReader(out).ReadString('\n')
 	pid, _ := strconv.Atoi(strings.TrimSpace(line))
 	c := traceUnchecked(t, t.Context(), Options{Attach: []int{pid}})

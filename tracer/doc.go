@@ -29,7 +29,19 @@
 //
 //	stage_linux.go      the command's side of the start, before its execve
 //	user_linux.go       the command as another user
-//	attach_linux.go     attaching to processes that run already
+//	attach_linux.go     attaching to processes that run already; named_linux.go finds
+//	                    them by their name
+//	peers_linux.go      attaching to whom tracees connect to; behind_linux.go finds
+//	                    them, sockets_linux.go and diag_linux.go read what the kernel
+//	                    says of sockets, socket_linux.go asks one of them,
+//	                    ends_linux.go meets FIFOs and tells both ends, pools_linux.go
+//	                    connections that are open already, queues_linux.go message
+//	                    queues; listening_linux.go names peers for a report
+//	broken_linux.go     calls that attaching or letting go has broken off
+//	blocked_linux.go    the calls that threads are in at the end; waits_linux.go,
+//	                    locks_linux.go and futex_linux.go say who holds what they wait for
+//	kernel_log_linux.go what the kernel says meanwhile; audit_log_linux.go what
+//	                    auditd does
 //	wait_linux.go       waiting for tracees, and what Go's runtime has to do with it
 //	processor_linux.go  where the engine's thread runs
 //	program_linux.go    which file a command name means (PATH)

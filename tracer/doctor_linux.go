@@ -61,15 +61,8 @@ func (l Lookout) process(s *Surroundings) {
 		s.Proc, s.Seccomp = err, -1
 		return
 	}
-	st := status{seccomp: -1}
-	for line := range strings.Lines(string(data)) {
-		key, value, _ := strings.Cut(line, ":")
-		value = strings.TrimSpace(value)
-		st.set(key, value)
-		if key == "TracerPid" {
-			s.TracerPID, _ = strconv.Atoi(value)
-		}
-	}
+	st := parseStatus(data)
+	s.TracerPID = st.tracer
 	s.CapEff, s.CapBnd = st.hasPtraceCap(), st.capBnd&(1<<unix.CAP_SYS_PTRACE) != 0
 	s.NoNewPrivs, s.Seccomp = st.noNewPrivs, st.seccomp
 	if s.TracerPID != 0 {

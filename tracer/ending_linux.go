@@ -37,17 +37,27 @@ type ending struct {
 	giveUp    time.Time    // end of stopPatience
 	left      map[int]bool // processes that were let go
 	// known are threads that were taken on before their announcement.
-	known map[int]bool
-	done  bool
+	known   map[int]bool
+	waits   int // threads whose waits were looked into
+	running int // threads that were said to be at work
+	done    bool
 }
 
 // lookAround sees, after a wake, whether it is time to end.
 func (e *engine) lookAround() {
 	now := time.Now()
 	due := func(t time.Time) bool { return !t.IsZero() && !now.Before(t) }
+	if e.peersLate(now) {
+		e.peersCame()
+	}
 	switch end := &e.ending; {
 	case e.ctx.Err() != nil && (end.mode == modeFollow || end.reason == "sink"):
-		e.letAllGo("interrupted")
+		if context.Cause(e.ctx) == errEnough && end.mode == modeFollow && !e.over {
+			e.result.TimedOut = true
+			e.killAll("interrupted")
+		} else {
+			e.letAllGo("interrupted")
+		}
 	case end.mode != modeFollow:
 		switch {
 		case end.giveUp.IsZero() || end.reason == "sink":
@@ -59,7 +69,7 @@ func (e *engine) lookAround() {
 	case !e.over && due(end.timeout):
 		e.result.TimedOut = true
 		if e.opt.Kill && e.command != 0 {
-			e.killAll()
+			e.killAll("timeout")
 		} else {
 			e.letAllGo("timeout")
 		}
@@ -98,7 +108,8 @@ func (e *engine) letAllGo(reason string) {
 		return
 	}
 	e.ending.left = map[int]bool{}
-	e.recordBlocked()
+	e.recordBlocked(reason == "timeout" || reason == "interrupted")
+	defer e.peersCame() // they are stopped, and go as they are
 	if e.filtered {
 		e.keepAll()
 		return
@@ -114,7 +125,7 @@ func (e *engine) letAllGo(reason string) {
 			e.ending.left[t.pid] = true
 			continue
 		}
-		_ = unix.PtraceInterrupt(tid)
+		e.interrupt(t)
 	}
 	e.wakeAfter(stopPatience)
 	e.checkDone()
@@ -172,17 +183,18 @@ func (e *engine) checkDone() {
 }
 
 // killAll ends what was started. Children born meanwhile are killed by adopt.
-func (e *engine) killAll() {
-	e.recordBlocked()
-	e.ending.mode, e.ending.reason = modeKill, "timeout"
+func (e *engine) killAll(reason string) {
+	e.recordBlocked(true)
+	e.ending.mode, e.ending.reason = modeKill, reason
+	defer e.peersCame()
 	e.ending.giveUp = time.Now().Add(5 * stopPatience)
 	for tid := range e.early {
 		e.adoptUnannounced(tid)
 	}
 	e.ending.left = map[int]bool{}
-	for tid, t := range e.threads {
+	for _, t := range e.threads {
 		if t.attached {
-			_ = unix.PtraceInterrupt(tid)
+			e.interrupt(t)
 		} else {
 			_ = unix.Kill(t.pid, unix.SIGKILL)
 		}
@@ -221,6 +233,7 @@ func (e *engine) finish() {
 	if e.ending.mode == modeKeep {
 		e.result.Kept = e.kept()
 	}
+	e.tellKernelLog()
 	reason := e.ending.reason
 	if reason == "" {
 		reason = "exited"

@@ -57,16 +57,21 @@ type engine struct {
 	own       *ownSignals
 	looked    lookedUp
 	searched  searched
+	peers     peers
 	kinds     map[uint64]*kind
 	noted     noted
 	cpu       *processor
 	now       current
 	heap      *heap // nil: Go's own affair
+	spare     spareCopies
+	kernelLog kernelLog
+	auditLog  auditLog
 }
 
 // current is what belongs to the stop at hand only. It is used again at the next.
 type current struct {
 	plan   plan
+	pages  pages
 	copies copies // at an exit
 	record stx.Record
 	enter  stx.Enter
@@ -85,6 +90,13 @@ type thread struct {
 	mayOutlive bool
 	// attached: it, or one that it descends from, was not started by us.
 	attached bool
+	fresh    bool // attached to, and not stopped yet
+	// meets: the call that it is in may wait for peers, until waitsUntil.
+	meets      bool
+	waitsUntil time.Time
+	fifo       *fifo // that the call it is in opens, nil for none
+	// interrupted: we have asked it to stop, see mend.
+	interrupted bool
 	// written are the descriptors that may have been written to.
 	written *fdSet
 	// credentials are nil when they aren't known.
@@ -179,7 +191,11 @@ func run(ctx context.Context, o Options, mayKeep bool) (_ Result, kept <-chan st
 
 // run does the whole job on the calling thread.
 func (e *engine) run() (Result, error) {
-	e.choice = newChosen(e.opt.Calls)
+	own := engineCalls
+	if e.opt.MaxPeers > 0 {
+		own += "," + peerCalls
+	}
+	e.choice = newChosen(e.opt.Calls, own)
 	s, err := e.startCommand()
 	if err != nil {
 		return Result{}, err
@@ -199,6 +215,9 @@ func (e *engine) run() (Result, error) {
 	}
 	defer e.watchEnds()()
 
+	e.kernelLog, e.auditLog = openKernelLog(), openAuditLog(auditLogFile)
+	defer e.kernelLog.close()
+	defer e.auditLog.close()
 	e.begin()
 	if err := e.attachAll(); err != nil {
 		return Result{}, err
@@ -320,11 +339,18 @@ func (e *engine) loop() {
 // handle deals with one report of wait4.
 func (e *engine) handle(tid int, status unix.WaitStatus) {
 	t := e.threads[tid]
+	if t != nil && t.fresh {
+		t.fresh = false
+		if status.Stopped() {
+			e.recordInterrupted(t)
+		}
+	}
+	e.came(tid)
 	if e.ending.mode == modeKeep && (t == nil || !t.attached) {
 		e.handleKept(tid, status)
 		return
 	}
-	if e.over {
+	if e.over && e.isOfCommand(tid, t) {
 		e.lastEvent = time.Now()
 	}
 	switch {
@@ -346,6 +372,19 @@ func (e *engine) handle(tid int, status unix.WaitStatus) {
 	case status.Stopped():
 		e.stopped(t, status)
 	}
+}
+
+// isOfCommand says whether a thread, t if it is known, is of the command's making: a
+// server that we are attached to goes on with others, and is not waited for.
+func (e *engine) isOfCommand(tid int, t *thread) bool {
+	if t == nil {
+		s, err := readStatus("/proc", tid)
+		if t = e.threads[s.tgid]; t == nil {
+			t = e.threads[s.ppid]
+		}
+		return err == nil && t != nil && !t.attached
+	}
+	return !t.attached
 }
 
 // handleKept deals with a report of a thread that we may have to stay for.
@@ -372,6 +411,7 @@ func (e *engine) ended(t *thread, status unix.WaitStatus) {
 		e.adoptOrphans(t)
 	}
 	delete(e.threads, t.tid)
+	e.spare.give(t.entered.copies)
 	e.ending.progress()
 	end := &stx.End{Code: status.ExitStatus(), Core: status.CoreDump()}
 	if status.Signaled() {

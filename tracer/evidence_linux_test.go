@@ -223,9 +223,9 @@ func TestParseSocketLine(t *testing.T) {
 		{"   0: xx:yy 0 0 0 0 0 0 0 1", "", 0},
 		{"", "", 0},
 	} {
-		addr, inode, ok := parseSocketLine(test.line)
-		if ok != (test.addr != "") || ok && (addr != netip.MustParseAddrPort(test.addr) || inode != test.inode) {
-			t.Errorf("%q: %v %d %v", test.line, addr, inode, ok)
+		s, ok := parseSocketLine(test.line)
+		if ok != (test.addr != "") || ok && (s.local != netip.MustParseAddrPort(test.addr) || s.inode != test.inode) {
+			t.Errorf("%q: %+v %v", test.line, s, ok)
 		}
 	}
 }

@@ -41,13 +41,13 @@ type chosen struct {
 	diagnose bool // record is Diagnosis as it is
 }
 
-func newChosen(record *choice.Set) *chosen {
+func newChosen(record *choice.Set, own string) *chosen {
 	if record == nil || record.Everything() {
 		return &chosen{}
 	}
 	return &chosen{
 		record:   record,
-		own:      mustParse(engineCalls),
+		own:      mustParse(own),
 		memory:   mustParse(memoryCalls),
 		diagnose: record.String() == choice.Diagnosis().String(),
 	}

@@ -178,6 +178,29 @@ func TestBlockedCallIsRecorded(t *testing.T) {
 	}
 }
 
+// What an interrupt breaks off is known too, and only that.
+func TestBrokenOffCallIsRecorded(t *testing.T) {
+	for script, want := range map[string]bool{
+		`kill -INT $$`:                      false,
+		`(sleep 0.3; kill -INT 0) & wait`:   true, // sh in wait4
+		`timeout -s INT 0.3 sleep 100`:      true,
+		`timeout -s USR1 0.3 sleep 100`:     false,
+		`timeout -s TERM 0.3 sleep 100; :`:  true,
+		`timeout -s INT 0.3 cat /dev/zero;`: false,
+	} {
+		c := trace(t, Options{Argv: []string{"setsid", "-w", "sh", "-c", script + ` > /dev/null`}, Calls: mustParse("openat")})
+		n := 0
+		for _, r := range c.records {
+			if r.Kind == stx.KindExit && breaksCall(r.Exit.Ret) {
+				n++
+			}
+		}
+		if n > 0 != want {
+			t.Errorf("%s: %d calls that were broken off", script, n)
+		}
+	}
+}
+
 // apartTrace runs a command under an engine apart, and reads the capture again.
 func apartTrace(t *testing.T, o Options, file string) (Result, *stx.Reader, []*stx.Record, error) {
 	t.Helper()

@@ -81,10 +81,10 @@ func closeInherited() {
 // those that were attached to.
 func (e *engine) keepAll() {
 	e.ending.mode = modeKeep
-	for tid, t := range e.threads {
+	for _, t := range e.threads {
 		e.ending.left[t.pid] = true
 		if t.attached {
-			_ = unix.PtraceInterrupt(tid)
+			e.interrupt(t)
 		}
 	}
 	for tid := range e.early {

@@ -15,3 +15,9 @@ func Run(context.Context, Options) (Result, error) { return Result{}, ErrUnsuppo
 
 // RunApart needs Linux.
 func RunApart(context.Context, Options, *os.File) (Result, error) { return Result{}, ErrUnsupported }
+
+// Behind needs Linux.
+func Behind(string) []string { return nil }
+
+// Named needs Linux.
+func Named(string) []int { return nil }

@@ -1,8 +1,6 @@
 package tracer
 
 import (
-	"bytes"
-
 	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/stx"
 )
@@ -19,55 +17,38 @@ func (p *plan) environ(a *abi.Arg, addr uint64) {
 		p.argv(a, addr)
 		return
 	}
-	array := p.pointerArray(addr)
-	room, view := argvRoom, pageView{memory: p.memory}
+	view := p.byPages()
+	array := p.pointerArray(view, addr)
+	room := argvRoom
 	for i := 0; i < len(array)/p.word(); i++ {
 		at := p.number(array, i)
 		if at == 0 || room <= 0 {
 			return
 		}
-		room -= len(p.variable(&view, at)) + 1
+		room -= len(p.variable(view, at)) + 1
 	}
 }
 
 // variable copies a variable's name.
-func (p *plan) variable(view *pageView, addr uint64) []byte {
-	var buf [variableMax]byte // outlives no call: a value may get into it
-	n := 0
-	for n < len(buf) {
-		got := view.from(addr + uint64(n))
+func (p *plan) variable(view *pages, addr uint64) []byte {
+	name := p.space(variableMax)
+	for n := 0; n < len(name); {
+		got, _ := view.from(addr + uint64(n))
 		if len(got) == 0 {
 			return nil
 		}
-		k := copy(buf[n:], got)
-		if end := bytes.IndexAny(buf[n:n+k], "=\x00"); end >= 0 {
-			if n += end; buf[n] != '=' {
+		for _, b := range got[:min(len(got), len(name)-n)] {
+			name[n] = b
+			n++
+			switch b {
+			case '=':
+				return p.add(stx.Mem{Addr: addr, Want: uint64(n + 1), Data: p.use(n)})
+			case 0:
+				clear(name[:n]) // it may be a value
 				return nil
 			}
-			name := p.space(n + 1)
-			copy(name, buf[:n+1])
-			return p.add(stx.Mem{Addr: addr, Want: uint64(n + 2), Data: p.use(n + 1)})
 		}
-		n += k
 	}
+	clear(name)
 	return nil
-}
-
-// pageView reads memory by whole pages, and keeps the last: the strings of an
-// environment lie next to each other.
-type pageView struct {
-	memory source
-	base   uint64
-	held   int // bytes of page
-	page   [pageSize]byte
-}
-
-// from gives what there is from addr to the end of its page.
-func (v *pageView) from(addr uint64) []byte {
-	base := addr &^ (pageSize - 1)
-	if v.held == 0 || base != v.base {
-		v.base = base
-		v.held, _ = v.memory.read(base, v.page[:])
-	}
-	return v.page[min(int(addr-base), v.held):v.held]
 }

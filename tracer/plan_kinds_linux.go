@@ -28,30 +28,31 @@ func (p *plan) long(a *abi.Arg, addr uint64) {
 func (p *plan) str(_ *abi.Arg, addr uint64) { p.takeString(addr, pathMax) }
 
 // pointerArray copies a NULL-terminated array of pointers, and gives it.
-func (p *plan) pointerArray(addr uint64) []byte {
+func (p *plan) pointerArray(view *pages, addr uint64) []byte {
+	n, more := p.arrayLength(view, addr)
+	k, errno := view.read(addr, p.space(n))
+	return p.keep(addr, p.use(k), int32(errno), more || errno != 0)
+}
+
+// arrayLength is how many bytes the array has up to its NULL or its memory's end,
+// and whether it goes on after that.
+func (p *plan) arrayLength(view *pages, addr uint64) (n int, more bool) {
 	w := p.word()
-	buf := p.space(argvMax * w)
-	n := 0
-	for n < len(buf) {
-		// Aligned pieces, so that the array's end is found before the page's.
-		at := addr + uint64(n)
-		piece := min(len(buf)-n, 512-int(at%512)/w*w)
-		k, errno := p.memory.read(at, buf[n:n+piece])
-		for i := 0; i+w <= k; i += w {
-			if little(buf[n+i:n+i+w]) == 0 {
-				return p.keep(addr, p.use(n+i+w), 0, false)
-			}
+	var pointer [8]byte
+	for n < argvMax*w {
+		if k, errno := view.read(addr+uint64(n), pointer[:w]); errno != 0 {
+			return n + k + 1, true
 		}
-		if n += k; errno != 0 {
-			return p.keep(addr, p.use(n), int32(errno), true)
+		if n += w; little(pointer[:w]) == 0 {
+			return n, false
 		}
 	}
-	return p.keep(addr, p.use(n), 0, true)
+	return n, true
 }
 
 // argv copies the array and the strings.
 func (p *plan) argv(_ *abi.Arg, addr uint64) {
-	array := p.pointerArray(addr)
+	array := p.pointerArray(p.byPages(), addr)
 	room := argvRoom
 	for i := 0; i < len(array)/p.word(); i++ {
 		arg := p.number(array, i)
@@ -68,7 +69,16 @@ func (p *plan) written(a *abi.Arg, addr uint64) {
 	if !ok {
 		n = uint64(p.limit)
 	}
-	p.take(addr, n, p.writeLimit(n))
+	head := p.head(a)
+	p.take(addr, uint64(head)+n, head+p.writeLimit(n))
+}
+
+// head is what stands before a buffer's bytes: the type of a message (msgop(2)).
+func (p *plan) head(a *abi.Arg) int {
+	if a.Set == "msgbuf" {
+		return 8
+	}
+	return 0
 }
 
 // gotten copies a buffer that the call has filled.
@@ -87,7 +97,8 @@ func (p *plan) gotten(a *abi.Arg, addr uint64) {
 		p.take(addr, n, pathMax)
 		return
 	}
-	p.take(addr, n, p.readLimit(n))
+	head := p.head(a)
+	p.take(addr, uint64(head)+n, head+p.readLimit(n))
 }
 
 func (p *plan) writtenVector(a *abi.Arg, addr uint64) {

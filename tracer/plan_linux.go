@@ -47,6 +47,7 @@ type plan struct {
 	// special says whether a descriptor of a thread is something other than a
 	// regular file.
 	special func(tid, fd int) bool
+	pages   *pages // room for them, nil for room of its own
 
 	copies
 	size int // bytes in out
@@ -85,6 +86,24 @@ func (c *copies) space(n int) []byte {
 func (c *copies) use(n int) []byte {
 	c.room = c.room[:len(c.room)+n]
 	return c.room[len(c.room)-n : len(c.room) : len(c.room)]
+}
+
+// spareCopies are those of threads that have ended, for threads to come.
+type spareCopies []copies
+
+const spareMax = 64
+
+func (s *spareCopies) give(c copies) {
+	if c.reset(); len(*s) < spareMax && cap(c.room) > 0 {
+		*s = append(*s, c)
+	}
+}
+
+func (s *spareCopies) take() (c copies) {
+	if n := len(*s) - 1; n >= 0 {
+		c, *s = (*s)[n], (*s)[:n]
+	}
+	return c
 }
 
 // copier copies what argument a points to.
@@ -217,6 +236,19 @@ func (p *plan) add(m stx.Mem) []byte {
 	p.out = append(p.out, m)
 	p.size += len(m.Data)
 	return m.Data
+}
+
+// byPages makes the plan read by whole pages from now on.
+func (p *plan) byPages() *pages {
+	if v, is := p.memory.(*pages); is {
+		return v
+	}
+	v := p.pages
+	if v == nil {
+		v = new(pages)
+	}
+	p.memory = v.over(p.memory)
+	return v
 }
 
 // word is the size of a pointer.

@@ -11,12 +11,16 @@ import (
 
 // readFile reads a whole file of /proc; the errors are unix.Errno.
 func readFile(name string) ([]byte, error) {
+	return readFileInto(make([]byte, 0, pageSize), name)
+}
+
+// readFileInto is readFile, into data where that has the room.
+func readFileInto(data []byte, name string) ([]byte, error) {
 	fd, err := unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(fd)
-	data := make([]byte, 0, pageSize)
 	for {
 		n, err := unix.Read(fd, data[len(data):cap(data)])
 		switch {

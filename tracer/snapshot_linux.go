@@ -3,6 +3,7 @@ package tracer
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ func snapshot(proc string, pid int, at string) *stx.Process {
 	s, _ := readStatus(proc, pid)
 	out := identity(proc, pid, &s)
 	out.At = at
+	out.Exe = startedAs(proc, pid, out.Exe)
 	out.Security = securityLabel(proc, pid)
 	out.Argv = splitArgv(readAll(proc, pid, "cmdline"))
 	out.Limits = parseLimits(readAll(proc, pid, "limits"))
@@ -37,6 +39,25 @@ func identity(proc string, pid int, s *status) *stx.Process {
 		Exe: readLink(procPath(proc, pid, "exe")),
 		Cwd: readLink(procPath(proc, pid, "cwd")),
 	}
+}
+
+// startedAs gives the program file the name that the process was started by, when
+// that is a link to it in the same folder: one file may be several programs. The
+// kernel keeps the name's last part as comm, cut to 15 bytes (proc(5)).
+func startedAs(proc string, pid int, exe string) string {
+	comm := strings.TrimRight(string(readAll(proc, pid, "comm")), "\n")
+	if exe == "" || comm == "" || comm == filepath.Base(exe) || strings.Contains(comm, "/") {
+		return exe
+	}
+	name := filepath.Join(filepath.Dir(exe), comm)
+	link, err := os.Stat(procPath(proc, pid, "root") + name)
+	if err != nil {
+		return exe
+	}
+	if file, err := os.Stat(procPath(proc, pid, "exe")); err != nil || !os.SameFile(link, file) {
+		return exe
+	}
+	return name
 }
 
 func readAll(proc string, pid int, name string) []byte {

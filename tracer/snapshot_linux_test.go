@@ -72,6 +72,28 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
+// A program that was started by a link beside its file goes by the link's name,
+// other names that a process has given itself don't count.
+func TestSnapshotStartedAs(t *testing.T) {
+	bin := t.TempDir()
+	file, link := filepath.Join(bin, "multi"), filepath.Join(bin, "serverd")
+	other := filepath.Join(bin, "worker")
+	for _, name := range []string{file, other} {
+		if err := os.WriteFile(name, nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("multi", link); err != nil {
+		t.Fatal(err)
+	}
+	for comm, want := range map[string]string{"serverd": link, "multi": file, "worker": file, "main: idle": file, "../x": file} {
+		proc := fakeProc(t, map[string]string{"comm": comm + "\n"}, map[string]string{"exe": file, "root": "/"})
+		if got := snapshot(proc, 7, "attach").Exe; got != want {
+			t.Errorf("comm %q: %s, want %s", comm, got, want)
+		}
+	}
+}
+
 // The kernel of this machine must have no limit that we don't know.
 func TestSnapshotOfSelf(t *testing.T) {
 	s := snapshot("/proc", os.Getpid(), "attach")

@@ -1,8 +1,10 @@
 package tracer
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // status is what /proc/PID/status says (proc_pid_status(5)).
@@ -24,38 +26,47 @@ type status struct {
 	seccomp    int // -1 not known
 	filters    int // seccomp filters in force; 0 before Linux 5.9
 	ignored    uint64
+	pending    uint64 // signals, those of the process too
+	blocked    uint64
 }
+
+// statusRoom is where readStatus reads to.
+var statusRoom = sync.Pool{New: func() any { return new([pageSize]byte) }}
 
 // readStatus reads the status of a process or thread below a /proc.
 func readStatus(proc string, tid int) (status, error) {
-	s := status{seccomp: -1}
-	data, err := readFile(procPath(proc, tid, "status"))
+	room := statusRoom.Get().(*[pageSize]byte)
+	defer statusRoom.Put(room)
+	data, err := readFileInto(room[:0], procPath(proc, tid, "status"))
 	if err != nil {
-		return s, err
+		return parseStatus(nil), err
 	}
-	for text := string(data); text != ""; {
-		var line string
-		line, text, _ = strings.Cut(text, "\n")
-		key, value, _ := strings.Cut(line, ":")
-		s.set(key, strings.TrimSpace(value))
-	}
-	return s, nil
+	return parseStatus(data), nil
 }
 
-func (s *status) set(key, value string) {
-	hex := func() uint64 { n, _ := strconv.ParseUint(value, 16, 64); return n }
-	dec := func() int { n, _ := strconv.Atoi(value); return n }
-	switch key {
+func parseStatus(data []byte) status {
+	s := status{seccomp: -1}
+	for line := range bytes.Lines(data) {
+		key, value, _ := bytes.Cut(line, []byte(":"))
+		s.set(key, bytes.TrimSpace(value))
+	}
+	return s
+}
+
+func (s *status) set(key, value []byte) {
+	hex := func() uint64 { n, _ := strconv.ParseUint(string(value), 16, 64); return n }
+	dec := func() int { n, _ := strconv.Atoi(string(value)); return n }
+	switch string(key) {
 	case "Name":
-		s.name = value
+		s.name = string(value)
 	case "TracerPid":
 		s.tracer = dec()
 	case "State":
-		if value != "" {
+		if len(value) > 0 {
 			s.state = value[0]
 		}
 	case "Umask":
-		n, _ := strconv.ParseUint(value, 8, 32)
+		n, _ := strconv.ParseUint(string(value), 8, 32)
 		s.umask = uint32(n)
 	case "Threads":
 		s.threads = dec()
@@ -69,6 +80,10 @@ func (s *status) set(key, value string) {
 		copy(s.gid[:], ids(value))
 	case "Groups":
 		s.groups = ids(value)
+	case "SigPnd", "ShdPnd":
+		s.pending |= hex()
+	case "SigBlk":
+		s.blocked = hex()
 	case "SigIgn":
 		s.ignored = hex()
 	case "CapInh":
@@ -82,7 +97,7 @@ func (s *status) set(key, value string) {
 	case "CapAmb":
 		s.capAmb = hex()
 	case "NoNewPrivs":
-		s.noNewPrivs = value == "1"
+		s.noNewPrivs = string(value) == "1"
 	case "Seccomp_filters":
 		s.filters = dec()
 	case "Seccomp":
@@ -90,10 +105,10 @@ func (s *status) set(key, value string) {
 	}
 }
 
-func ids(value string) []uint32 {
+func ids(value []byte) []uint32 {
 	var list []uint32
-	for _, f := range strings.Fields(value) {
-		n, err := strconv.ParseUint(f, 10, 32)
+	for f := range bytes.FieldsSeq(value) {
+		n, err := strconv.ParseUint(string(f), 10, 32)
 		if err != nil {
 			return list
 		}

@@ -25,6 +25,8 @@ func (e *engine) stopped(t *thread, status unix.WaitStatus) {
 		e.seccompStop(t)
 	case event != 0:
 		// PTRACE_EVENT_STOP of a new, interrupted or continued tracee.
+		e.mend(t)
+		t.interrupted = false
 	case signal == unix.SIGTRAP|0x80:
 		e.syscallStop(t)
 	default:
@@ -38,8 +40,11 @@ func (e *engine) stopped(t *thread, status unix.WaitStatus) {
 // resume lets a stopped tracee run to its next stop, or go for good. ESRCH means
 // that it was killed meanwhile; wait4 will say so.
 func (e *engine) resume(t *thread, signal int) {
-	if e.letsGo(t) {
+	if e.letsGo(t) && !t.breaksOff() {
 		e.release(t, signal)
+		return
+	}
+	if e.waitsForPeers(t) {
 		return
 	}
 	switch {
@@ -79,6 +84,9 @@ func (e *engine) signal(t *thread, signal unix.Signal) {
 	if e.staging {
 		return
 	}
+	if signal == unix.SIGINT || signal == unix.SIGTERM {
+		e.recordBrokenOff(t)
+	}
 	e.emit(&stx.Record{Kind: stx.KindSignal, TID: t.tid, Signal: &stx.Signal{Signo: int(signal), Info: info}})
 }
 
@@ -105,6 +113,7 @@ func (e *engine) adopt(tid, pid, parent int, flags uint64) {
 		return
 	}
 	t := &thread{tid: tid, pid: pid}
+	t.entered.copies = e.spare.take()
 	p := e.threads[parent]
 	if p != nil {
 		t.all, t.attached = p.all, p.attached
@@ -248,6 +257,7 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 	t.call = c
 	e.wrote(t, c)
 	if c.silent = c.silent || !e.accesses(t, c); c.silent {
+		e.meet(t, c)
 		return
 	}
 	e.now.enter = stx.Enter{
@@ -259,11 +269,15 @@ func (e *engine) enter(t *thread, info *syscallStop) {
 	}
 	e.now.record = stx.Record{Kind: stx.KindEnter, TID: t.tid, Enter: &e.now.enter}
 	e.emit(&e.now.record)
+	e.meet(t, c)
 }
 
 func (e *engine) exit(t *thread, info *syscallStop) {
 	c := t.call
 	t.call = nil
+	if e.mend(t) {
+		return // it has not ended
+	}
 	if c == nil {
 		return // the stage's, or begun before we followed
 	}
@@ -281,6 +295,7 @@ func (e *engine) exit(t *thread, info *syscallStop) {
 		e.now.record = stx.Record{Kind: stx.KindExit, TID: t.tid, Exit: &e.now.exit}
 		e.emit(&e.now.record)
 	}
+	e.tellEnd(t, c, info.ret)
 	e.remark(t, c, info)
 	e.opened(t, c, info.ret)
 	if e.filtered && !info.isError {
@@ -348,7 +363,7 @@ func (c *call) arguments() [6]uint64 {
 func (e *engine) prepare(t *thread, call *call, c copies) *plan {
 	t.memory.tid = t.tid
 	p := &e.now.plan
-	*p = plan{memory: &t.memory, call: call, limit: e.opt.StringLimit, values: e.opt.EnvValues, tid: t.tid, special: isSpecial, copies: c}
+	*p = plan{memory: &t.memory, call: call, limit: e.opt.StringLimit, values: e.opt.EnvValues, tid: t.tid, special: isSpecial, pages: &e.now.pages, copies: c}
 	return p
 }
 

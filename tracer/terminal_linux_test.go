@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -186,6 +187,7 @@ func TestJobControl(t *testing.T) {
 			term.expect("$ ")
 			term.waitFor("jobs\n", "Stopped")
 			term.typeIn("fg\n")
+			term.expect("fg\r\n") // jobs has said "cat" too
 			term.expect("cat\r\n")
 			term.typeIn("line one\n")
 			term.expect("line one\r\nline one")
@@ -224,9 +226,44 @@ func TestJobControl(t *testing.T) {
 	}
 }
 
+// Who presses Ctrl-C again and again ends a command that would not end; twice is not
+// enough.
+func TestPatience(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	term := startShell(t)
+	term.expect("$ ")
+	term.typeIn(tracerEnv + "=/dev/null " + self + ` sh -c 'trap "" INT; echo re""ady; sleep 1000'` + "\n")
+	term.expect("ready")
+	for range 3 {
+		term.typeIn("\x03")
+		term.expect("^C")
+	}
+	term.expect("$ ")
+	term.typeIn("echo status $?\n")
+	term.expect("status 137")
+
+	var p patience
+	at := time.Now()
+	for i, press := range []struct {
+		after time.Duration
+		over  bool
+	}{{0, false}, {100, false}, {2500, false}, {100, false}, {100, true}, {100, true}, {1900, false}, {2000, false}, {0, false}, {1999, true}} {
+		at = at.Add(press.after * time.Millisecond)
+		if got := p.over(at); got != press.over {
+			t.Errorf("press %d: %v", i, got)
+		}
+	}
+}
+
 // Signals sent to the tracer alone reach the command, once.
 func TestSignalsToTracer(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGINT} {
+		if signal.Ignored(sig) {
+			continue // as under nohup: then a shell can't trap it
+		}
 		for _, group := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%v %v", sig, group), func(t *testing.T) {
 				out, w, err := os.Pipe()

@@ -51,6 +51,9 @@ type Options struct {
 	// NoFilter: all calls stop in any case. What the command leaves behind can
 	// then be let go, and is not under a filter.
 	NoFilter bool
+	// MaxPeers: that many processes of this machine are attached to that the
+	// traced ones connect to; 0 is none.
+	MaxPeers int
 	// Sink takes each record, in order, on the engine's own goroutine. It keeps
 	// nothing of the record, which is used again. After an error nothing more is recorded,
 	// the command runs on untraced, and Run returns the error with the result.

@@ -21,7 +21,7 @@ func (u *User) text() string {
 
 // parseUser reads it. An id of -1 would leave things as they are (setresuid(2)).
 func parseUser(text string) (*User, error) {
-	list := ids(text)
+	list := ids([]byte(text))
 	if len(list) < 2 || len(list) != len(strings.Fields(text)) || slices.Contains(list, ^uint32(0)) {
 		return nil, errors.New("these ids are no user's: " + text)
 	}
