@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"analyze": {"abi", "event"},
 	"report":  {"analyze", "event"},
 	"cmd":     {"abi", "event", "stx", "tracer", "parser", "analyze", "report"},
-	"bench":   {"tracer"},
+	"bench":   {"tracer", "parser"},
 }
 
 // file is a Go file that is no test, for whatever system it is.

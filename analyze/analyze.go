@@ -1,6 +1,9 @@
 package analyze
 
 import (
+	"path"
+	"slices"
+
 	"github.com/stracex/stracex/event"
 )
 
@@ -16,6 +19,14 @@ func New() *Analyzer { return &Analyzer{facts: newFacts()} }
 // Add takes the next event. Events must come in the order of the trace.
 func (a *Analyzer) Add(e *event.Event) { a.facts.add(e) }
 
+// NoPID and above are no process ids (PID_MAX_LIMIT, linux/threads.h): the caller gives
+// them to threads of logs without ids, where there are several logs. A diagnosis does
+// not show them.
+const NoPID = 1 << 22
+
+// Aside says that all processes so far ran beside the command, whose trace comes now.
+func (a *Analyzer) Aside() { a.facts.state.Aside() }
+
 // SetHung says that the command was still running when the capture was ended
 // by a time limit or an interrupt.
 func (a *Analyzer) SetHung() { a.hung = true }
@@ -27,10 +38,9 @@ const maxCauses = 5
 // Tool and the parser's part of Source.
 func (a *Analyzer) Diagnose() *Diagnosis {
 	f := a.facts
+	f.state.Settle(f.scope.onlyFailures())
 	d := &Diagnosis{Schema: Schema, Causes: []Cause{}, Trail: []Step{}, Notes: []Note{}}
-	if f.last != nil {
-		d.Source.Events = f.last.Index + 1
-	}
+	d.Source.Events = f.last + 1
 	for name := range f.files {
 		d.Source.Files = append(d.Source.Files, name)
 	}
@@ -54,17 +64,23 @@ func (f *facts) explainFailure(d *Diagnosis) {
 	}
 	list := f.suspects(f.state.Root)
 	found := f.candidates(list)
-	top := list[0]
+	top, paths := list[0], []string(nil)
 	if len(found) > 0 {
-		top = found[0].sus
+		top, paths = found[0].sus, found[0].paths()
 	}
-	d.Message = message(list, top)
+	d.Message = message(list, top, paths)
+	if d.Outcome.Status == "unknown" && !complained(top) && (len(found) == 0 || confidence(found, 0) < 0.5) {
+		return // nothing says that anything failed
+	}
 	for i, c := range found {
-		if len(d.Causes) == maxCauses || c.score < floor {
+		if len(d.Causes) == maxCauses || !c.worth() {
 			break
 		}
+		if f.scope.hides(c) {
+			continue
+		}
 		cause := f.cause(c)
-		cause.Confidence = confidence(found, i)
+		cause.Confidence = c.cutLimit(f.scope.limit(c, confidence(found, i)))
 		d.Causes = append(d.Causes, cause)
 	}
 	if len(d.Causes) > 0 {
@@ -72,24 +88,64 @@ func (f *facts) explainFailure(d *Diagnosis) {
 	}
 }
 
-// floor is the score below which a candidate isn't worth a person's time.
-const floor = 1.0
+// floor is the score below which a candidate isn't worth a person's time, and
+// bareFloor that for one of which nothing can be said that ties it to the failure.
+const (
+	floor     = 1.0
+	bareFloor = 2.0
+)
 
-// confidence of the i-th candidate: how strongly the rules speak for it, and
-// how far behind the next one is.
+// worth says whether a candidate is worth a person's time.
+func (c *candidate) worth() bool {
+	return c.score >= floor && (len(c.reasons) > 0 || c.score >= bareFloor)
+}
+
+// confidence of the i-th candidate: how strongly the rules speak for it, and how far
+// behind the next one is. A lead says no more than the candidate's own points do: the
+// best of a bad lot is not sure.
 func confidence(list []*candidate, i int) float64 {
 	c := list[i]
 	own := c.score - min(c.sus.link, maxLink)
-	v := 0.25 + 0.05*own
+	lead := alone
 	if i+1 < len(list) {
-		v += 0.06 * min(c.score-list[i+1].score, 5)
-	} else {
-		v += 0.2
+		lead = min(c.score-list[i+1].score, 5)
+	}
+	v := 0.25 + 0.05*own + 0.06*min(lead, max(own, 0))
+	if c.guess {
+		return 0.2
 	}
 	if i > 0 {
 		v = min(v, 0.5) - 0.08*float64(i)
 	}
-	return float64(int(100*max(0.05, min(v, 0.97)))) / 100
+	return float64(int(100*max(0.05, min(v, c.ceiling())))) / 100
+}
+
+// alone is the lead of a candidate without a rival.
+const alone = 3.5
+
+// ceiling is the highest confidence that a cause of its kind deserves. That of a silent
+// end after a look at a lock file rests on the file's name alone; that of a missing file
+// which no word of the message is about, and not right before it, on next to nothing.
+func (c *candidate) ceiling() float64 {
+	switch {
+	case c.kind == "data" && c.sus.anchor.line == nil && c.source.file == nil:
+		return 0.6
+	case c.fail != nil && c.sus.anchor.line != nil && c.between > 3 && !c.tied() && errorPoints(c.fail) <= 0:
+		return 0.49
+	}
+	return 0.97
+}
+
+// tied: more than its place speaks for it as the reason of the message.
+func (c *candidate) tied() bool {
+	return slices.ContainsFunc(c.points, func(p Points) bool { return p.Points > 0 && ties[p.Rule] })
+}
+
+// ties are the rules that tie a failed call to the message: by its words, or by which
+// thread woke which.
+var ties = map[string]bool{
+	"path in the message": true, "address in the message": true, "errno in the message": true,
+	"named in a warning": true, "handed over": true, "kind of call in the message": true, "place to search": true,
 }
 
 // settle puts in what was learned late: the directories that relative paths
@@ -101,19 +157,17 @@ func (f *facts) settle() {
 			x.step.Dir = f.state.Abs(x.step.Dir)
 			x.step.FS.Cwd = f.state.Abs(x.step.FS.Cwd)
 			x.addr = f.state.AbsAddr(x.addr)
-			if x.next != nil {
-				x.next.path = f.state.Abs(x.next.path)
-			}
+			x.next.path = f.state.Abs(x.next.path)
 		}
+		h.byBase = map[string]*source{}
 		for _, s := range h.sources {
+			if base := path.Base(s.path); h.byBase[base] == nil || h.byBase[base].found.index < s.found.index {
+				h.byBase[base] = s
+			}
 			s.path = f.state.Abs(s.path)
 		}
 		for _, s := range h.empty {
 			s.path = f.state.Abs(s.path)
-		}
-		for base, hit := range h.hits {
-			hit.path = f.state.Abs(hit.path)
-			h.hits[base] = hit
 		}
 		h.proc.Program, h.proc.Tried = f.state.Known(h.proc.Program), f.state.Known(h.proc.Tried)
 	}

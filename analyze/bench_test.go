@@ -46,7 +46,7 @@ func events(tb testing.TB, log string) []*event.Event {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		list = append(list, e)
+		list = append(list, e.Keep())
 	}
 }
 

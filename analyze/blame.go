@@ -3,8 +3,8 @@ package analyze
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
 )
@@ -14,12 +14,31 @@ import (
 type suspect struct {
 	hist *history
 	from *suspect // nil for the command itself
-	how  string   // "child", "pipe", "words"
+	how  string   // "child", "pipe", "words", "end"
 	link float64  // how strongly the failure leads here, summed along the way
+	// ceiling bounds the link, and that of all that it leads to.
+	ceiling float64
+	// points are what the link is made of.
+	points []Points
 	// because says so to a person, "" for the command itself.
 	because string
 	anchor  anchor
-	relay   *relay // how: "words"
+	relay   *relay // how: "words"; of "end" the end that was read, and the request
+}
+
+// lead is a way on from a process that failed to those whose failure it may only repeat.
+type lead struct {
+	name   string
+	follow func(f *facts, s *suspect) []*suspect
+}
+
+var leads = []lead{
+	{"failed child", (*facts).children},
+	{"left in the background", (*facts).orphans},
+	{"failed writer", (*facts).upstream},
+	{"words of another", (*facts).relays},
+	{"answer of another", (*facts).answers},
+	{"hung up", (*facts).hungUp},
 }
 
 // maxSuspects bounds the search on traces of many thousand failing processes.
@@ -28,15 +47,15 @@ const maxSuspects = 2000
 // suspects lists the processes to which the failure of root may be due, root
 // first.
 func (f *facts) suspects(root *replay.Process) []*suspect {
-	first := &suspect{hist: f.history(root)}
+	first := &suspect{hist: f.history(root), ceiling: math.Inf(1)}
 	first.anchor = anchorOf(first.hist)
 	list := []*suspect{first}
 	at := map[*replay.Process]*suspect{root: first}
 	add := func(s *suspect) {
 		old := at[s.hist.proc]
 		if old != nil {
-			if old != first && s.link > old.link && !leadsTo(s, old) {
-				old.from, old.how, old.link, old.because, old.relay, old.anchor = s.from, s.how, s.link, s.because, s.relay, s.anchor
+			if old != first && s.link > old.link && !leadsTo(s.from, old) {
+				*old = *s
 			}
 			return
 		}
@@ -46,11 +65,27 @@ func (f *facts) suspects(root *replay.Process) []*suspect {
 		}
 	}
 	for i := 0; i < len(list); i++ {
-		for _, s := range slices.Concat(f.children(list[i]), f.upstream(list[i]), f.relays(list[i]), f.answers(list[i])) {
-			add(s)
+		for _, l := range leads {
+			for _, s := range l.follow(f, list[i]) {
+				s.gets("below one passed over", min(s.ceiling-s.link, 0))
+				add(s)
+			}
 		}
 	}
 	return list
+}
+
+// to is a suspect that s leads to.
+func (s *suspect) to(h *history, how string, a anchor) *suspect {
+	return &suspect{hist: h, from: s, how: how, anchor: a, link: s.link, ceiling: s.ceiling, points: slices.Clone(s.points)}
+}
+
+// gets adds what a rule gives for the way to the suspect.
+func (s *suspect) gets(rule string, points float64) {
+	if points != 0 {
+		s.link += points
+		s.points = append(s.points, Points{rule, points})
+	}
 }
 
 // leadsTo says whether the way to s goes over old.
@@ -68,8 +103,12 @@ func (f *facts) children(s *suspect) []*suspect {
 	p := s.hist.proc
 	var last *replay.Process
 	var well []int // where the children that ended well began
+	passedOn := false
 	for _, c := range p.Children {
-		if c.Failed() && before(c, s.anchor, p) && (last == nil || c.Ended.Index > last.Ended.Index) {
+		if c.Failed() && s.anchor.line == nil && p.Exit != nil && p.Exit.Code > 1 && c.Exit.Code == p.Exit.Code {
+			passedOn = true
+		}
+		if c.Failed() && before(c, s.anchor, p) && !f.endedByOther(c) && (last == nil || c.Ended.Index > last.Ended.Index) {
 			last = c
 		}
 		if !c.Failed() && c.First != nil {
@@ -77,27 +116,39 @@ func (f *facts) children(s *suspect) []*suspect {
 		}
 	}
 	slices.Sort(well)
-	out := f.orphans(s, p)
+	var out []*suspect
 	for _, c := range p.Children {
 		if !c.Failed() || killedFromOutside(p, c) {
 			continue
 		}
 		h := f.history(c)
-		k := &suspect{hist: h, from: s, how: "child", anchor: anchorOf(h)}
-		k.link = s.link + linkOf(s, k, c == last, well)
-		if f.endedByOther(c) {
-			k.link -= 4
+		k := s.to(h, "child", anchorOf(h))
+		k.gets("failed child", 1)
+		for _, r := range linkRules {
+			k.gets(r.name, r.apply(f, &link{s, k, c == last, well, passedOn}))
 		}
 		k.because = fmt.Sprintf("%s started %s, which %s", name(p), name(c), ended(c))
 		out = append(out, k)
 	}
 	slices.SortStableFunc(out, func(a, b *suspect) int { return cmp.Compare(b.link, a.link) })
+	for _, k := range out {
+		if out[0].link-k.link > passedOver {
+			k.ceiling = min(k.ceiling, k.link)
+		}
+	}
 	return out
 }
 
+// passedOver is how much less likely than its likeliest sibling a child is whose own
+// children can't make it likelier: however deep it goes, the parent went on after it.
+const passedOver = 2
+
 // orphans are processes that failed in the background, after the parent that
 // left them there had ended well: daemons.
-func (f *facts) orphans(s *suspect, p *replay.Process) []*suspect {
+func (f *facts) orphans(s *suspect) []*suspect { return f.leftBy(s, s.hist.proc) }
+
+// leftBy finds the orphans below p.
+func (f *facts) leftBy(s *suspect, p *replay.Process) []*suspect {
 	var out []*suspect
 	for _, c := range p.Children {
 		if c.Failed() || c.Ended == nil || len(out) > maxSuspects {
@@ -106,11 +157,13 @@ func (f *facts) orphans(s *suspect, p *replay.Process) []*suspect {
 		for _, o := range c.Children {
 			if o.Failed() && o.Ended.Index > c.Ended.Index && o.Ended.Index < s.anchor.pos.index && !f.endedByOther(o) {
 				h := f.history(o)
-				out = append(out, &suspect{hist: h, from: s, how: "child", anchor: anchorOf(h), link: s.link + 3,
-					because: fmt.Sprintf("%s had left %s in the background, which %s", name(c), name(o), ended(o))})
+				k := s.to(h, "child", anchorOf(h))
+				k.gets("left in the background", 3)
+				k.because = fmt.Sprintf("%s had left %s in the background, which %s", name(c), name(o), ended(o))
+				out = append(out, k)
 			}
 		}
-		out = append(out, f.orphans(s, c)...)
+		out = append(out, f.leftBy(s, c)...)
 	}
 	return out
 }
@@ -125,61 +178,14 @@ func before(c *replay.Process, a anchor, parent *replay.Process) bool {
 	return c.Ended != nil && (a.line == nil || c.Ended.Index < a.pos.index || parent.Ended == nil || c.Reaped != nil && c.Reaped.Index < a.pos.index)
 }
 
-// soonAfter is the number of calls within which a parent still deals with the
-// end of a child that it waited for; each as many more make it less likely.
-const soonAfter = 100
-
 // endedByOther: somebody of this trace killed c, so its end is a consequence.
 func (f *facts) endedByOther(c *replay.Process) bool {
 	for _, k := range f.kills {
-		if k.target == c.PID && k.by != c && k.signal == c.Exit.Signal && k.ev.Index < c.Ended.Index {
+		if c.Exit != nil && k.target == c.PID && k.by != c && k.signal == c.Exit.Signal && k.ev.Index < c.Ended.Index {
 			return true
 		}
 	}
 	return false
-}
-
-// linkOf rates how likely a child's failure is its parent's; well says where
-// its siblings that ended well began.
-func linkOf(s, k *suspect, last bool, well []int) float64 {
-	p, c := s.hist.proc, k.hist.proc
-	pts := 1.0
-	if k.anchor.line != nil && containsAny(strings.ToLower(k.anchor.line.text), []string{"cannot remove", "can't remove", "unlink", "failed to remove"}) {
-		pts -= 9 // what is to be removed is gone already
-	}
-	switch {
-	case p.Exit == nil:
-	case c.Exit.Signal == "" && c.Exit.Code == p.Exit.Code && c.Exit.Code != 1:
-		pts += 1.5
-	case c.Exit.Signal == "" && c.Exit.Code == p.Exit.Code:
-		pts += 0.75
-	case c.Exit.Signal != "" && p.Exit.Code > 128:
-		pts += 1.5
-	}
-	if last {
-		pts += 1.5
-	}
-	if k.anchor.line != nil && weightOf(k.anchor.line) >= 3 {
-		pts += 0.75
-		if k.anchor.line.stream == "pipe" {
-			pts -= 1.25 // the parent took it, and went on
-		}
-	} else if c.Exit.Code == 1 && len(k.hist.failures) == 0 {
-		pts -= 2 // a test that said no
-	}
-	// Work that went on after it, by other children, says that it was handled.
-	at, _ := slices.BinarySearch(well, c.Ended.Index)
-	pts -= 0.6 * float64(min(len(well)-at, 5))
-	if !before(c, s.anchor, p) {
-		pts -= 3
-	}
-	if gap := s.anchor.pos.seq - c.ReapedAt; c.Reaped != nil && gap > soonAfter {
-		pts -= min(float64(gap-soonAfter)/soonAfter, 4)
-	}
-	if s.anchor.line != nil && s.anchor.pos.index < c.First.Index {
-		pts -= 2
-	}
-	return pts
 }
 
 // upstream follows a pipe that brought nothing to the process at its other
@@ -200,9 +206,10 @@ func (f *facts) upstream(s *suspect) []*suspect {
 			}
 			if p.Failed() && p.Exit.Signal != "SIGPIPE" {
 				h := f.history(p)
-				k := &suspect{hist: h, from: s, how: "pipe", link: s.link + 0.5, anchor: anchorOf(h)}
+				k := s.to(h, "pipe", anchorOf(h))
+				k.gets("failed writer", 0.5)
 				if file.Pipe.Bytes == 0 {
-					k.link = s.link + 4
+					k.gets("no input", 3.5)
 					k.because = fmt.Sprintf("%s got no input: %s, at the other end of the pipe, %s", name(s.hist.proc), name(p), ended(p))
 				} else {
 					k.because = fmt.Sprintf("%s read what %s wrote, which %s", name(s.hist.proc), name(p), ended(p))
@@ -221,14 +228,26 @@ func (f *facts) upstream(s *suspect) []*suspect {
 
 // name is how a process is called in sentences.
 func name(p *replay.Process) string {
-	if p == nil {
+	switch {
+	case p == nil:
 		return "a process"
+	case p.Name() == "", p.PID >= NoPID:
+		return shortName(p)
 	}
-	n := p.Name()
-	if n == "" {
-		n = "process"
+	return fmt.Sprintf("%s[%d]", p.Name(), p.PID)
+}
+
+// shortName is its name in the first line of a report, where its id is not wanted.
+func shortName(p *replay.Process) string {
+	switch n := p.Name(); {
+	case n != "":
+		return n
+	case p.PID >= NoPID:
+		return "a process of another log"
+	case p.PID != 0:
+		return fmt.Sprintf("process %d", p.PID)
 	}
-	return fmt.Sprintf("%s[%d]", n, p.PID)
+	return "the program" // of a log that has no ids
 }
 
 // ended says how a process ended: "ended with status 2", "was killed by SIGSEGV".

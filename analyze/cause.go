@@ -2,9 +2,11 @@ package analyze
 
 import (
 	"fmt"
-	"path"
+	"net/netip"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/analyze/replay"
@@ -16,7 +18,7 @@ func (f *facts) cause(c *candidate) Cause {
 	p := c.sus.hist.proc
 	out := Cause{
 		Kind: c.kind, PID: p.PID, Program: p.Program, Count: 1, Candidates: []string{},
-		CallsBefore: c.between, Reasons: c.reasons, Advice: []string{},
+		CallsBefore: c.between, Reasons: c.reasons, Points: c.points, Advice: []string{},
 	}
 	switch {
 	case c.fail != nil:
@@ -38,7 +40,7 @@ func (f *facts) cause(c *candidate) Cause {
 
 func (f *facts) callCause(out *Cause, c *candidate) {
 	x := c.fail
-	out.Syscall, out.Errno, out.Error = x.name, &x.errno, abi.ErrnoText(x.errno)
+	out.Syscall, out.Errno, out.Error = x.step.Event.Call.Name, &x.errno, abi.ErrnoText(x.errno)
 	if x.during {
 		out.Syscall = "connect"
 	}
@@ -68,7 +70,7 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 	out.Signal = &sig
 	p := c.sus.hist.proc
 	out.Event = ref(p.Ended)
-	out.Summary = fmt.Sprintf("%s was killed by %s", p.Name(), sig)
+	out.Summary = fmt.Sprintf("%s was killed by %s", shortName(p), sig)
 	out.Explanation = fmt.Sprintf("%s was killed by %s (%s).", name(p), sig, signalMeaning[sig])
 	if !crashSignal(sig) {
 		f.killedWhile(out, c)
@@ -85,6 +87,9 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 			out.Explanation += fmt.Sprintf(" %s sent it.", name(k.by))
 			out.Reasons = append(out.Reasons, fmt.Sprintf("%s sent %s to it", name(k.by), sig))
 		}
+	}
+	if sig == "SIGKILL" && f.killedForMemory(out) {
+		return
 	}
 	out.Advice = append(out.Advice, signalAdvice(sig)...)
 }
@@ -152,6 +157,14 @@ func signalAdvice(sig string) []string {
 		return []string{"raise the limit: ulimit -t"}
 	case "SIGXFSZ":
 		return []string{"raise the limit: ulimit -f"}
+	case "SIGPIPE":
+		return []string{"find out why the reader ended"}
+	case "SIGTERM":
+		return []string{"see who stops it: its service manager, a time limit, a shutdown"}
+	case "SIGHUP":
+		return []string{"start it away from the terminal: setsid, nohup, or as a service"}
+	case "SIGALRM":
+		return []string{"see what it waited for, and how long it is told to"}
 	case "SIGSYS":
 		return []string{"allow the call in the sandbox's or container's seccomp profile"}
 	}
@@ -167,21 +180,51 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 		return
 	}
 	setString(&out.Path, s.path)
-	if s.file != nil && s.file.Kind == replay.PathFile && s.file.Reads == 0 && s.file.EOF != nil {
+	if c.account {
+		accountCause(out, c)
+		return
+	}
+	if s.file != nil && s.file.Kind == replay.PathFile && s.file.Reads == 0 && s.file.EOF {
 		out.Summary = fmt.Sprintf("%s is empty", s.path)
 		out.Explanation = fmt.Sprintf("%s read %s and got nothing: the file is empty.", name(c.sus.hist.proc), s.path)
 		out.Advice = append(out.Advice, "find out what should have filled "+s.path)
 		return
 	}
-	if s.file == nil || s.file.Reads == 0 {
+	if s.file == nil && c.sus.anchor.line == nil && lockName(s.path) {
+		out.Summary = fmt.Sprintf("%s is there already", s.path)
+		out.Explanation = fmt.Sprintf("%s found %s, which by its name says that somebody is at work, and ended without a word.", name(c.sus.hist.proc), s.path)
+		out.Advice = append(out.Advice, "see whether what made it still runs; if not, remove "+s.path)
+		return
+	}
+	if s.file == nil || s.file.Reads == 0 || c.aboutRights() {
 		out.Summary = fmt.Sprintf("it found %s, but does not accept it", s.path)
-		out.Explanation = fmt.Sprintf("%s found %s without an error; its message is about what it is: its owner, mode, kind or contents.", name(c.sus.hist.proc), s.path)
+		out.Explanation = fmt.Sprintf("%s found %s without an error; its message is about what it is: its owner, mode, kind or contents.%s", name(c.sus.hist.proc), s.path, kindSeen(s))
 		out.Advice = append(out.Advice, "look at its owner and mode, and at what the message asks for: ls -ld "+s.path)
 		return
 	}
 	out.Summary = fmt.Sprintf("it could read %s, but not use what is in it", s.path)
 	out.Explanation = fmt.Sprintf("%s read %s without an error; its message is about the contents.", name(c.sus.hist.proc), s.path)
 	out.Advice = append(out.Advice, "check the contents of "+s.path)
+}
+
+// aboutRights: the message is about who may do what with a file, not about what is in it.
+func (c *candidate) aboutRights() bool {
+	return c.sus.anchor.line != nil && containsAny(strings.ToLower(withoutPaths(c.sus.anchor.line.text)), []string{"permission", "owner", "writable", "readable", "accessible", " mode"})
+}
+
+// kindSeen says what was seen of a file by the call that found it: kind and mode.
+func kindSeen(s *source) string {
+	_, mode, ok := strings.Cut(ref(s.ev).Text, "st_mode=S_IF")
+	if !ok {
+		_, mode, ok = strings.Cut(ref(s.ev).Text, "stx_mode=S_IF")
+	}
+	kind, mode, _ := strings.Cut(mode, "|")
+	mode, _, _ = strings.Cut(mode, ",")
+	is, known := map[string]string{"REG": "a plain file", "DIR": "a directory", "SOCK": "a socket", "IFO": "a FIFO", "CHR": "a device", "BLK": "a device"}[kind]
+	if !ok || !known || strings.Trim(mode, "01234567") != "" || mode == "" {
+		return ""
+	}
+	return fmt.Sprintf(" It is %s, mode %s.", is, mode)
 }
 
 // peerCause: the other end of a connection answered, and not what was wanted.
@@ -194,8 +237,17 @@ func (f *facts) peerCause(out *Cause, c *candidate, peer string) {
 		out.Advice = append(out.Advice, "check the name server in /etc/resolv.conf, and the name itself: getent hosts NAME")
 		return
 	}
+	if c.reply != "" {
+		out.Summary = fmt.Sprintf("%s answered: %s", peer, c.reply)
+		out.Explanation = fmt.Sprintf("%s is connected to %s, and the answer was an error: %s.", who, peer, c.reply)
+		out.Advice = append(out.Advice, f.lookThere(peer))
+		return
+	}
 	out.Summary = fmt.Sprintf("it can't use what %s answered", peer)
 	out.Explanation = fmt.Sprintf("%s is connected to %s and got an answer; its message is about that answer.", who, peer)
+	if onThisMachine(peer) {
+		out.Advice = append(out.Advice, f.lookThere(peer))
+	}
 	out.Advice = append(out.Advice, "check that the right server, speaking the right protocol, is behind "+peer+", and look at its log")
 }
 
@@ -223,11 +275,52 @@ func (f *facts) relayCause(out *Cause, c *candidate) {
 	}
 	out.Summary = fmt.Sprintf("the process at the other end of %s said so", at)
 	out.Explanation = fmt.Sprintf("%s only repeats words that it read from %s. Who wrote them is not in this trace.", name(c.sus.hist.proc), at)
-	if p, ok := strings.CutPrefix(strings.TrimPrefix(at, "a socket connected to "), "unix:"); ok {
-		out.Advice = append(out.Advice, fmt.Sprintf("find the server (ss -xlp | grep %s) and trace it while this runs again: strace -f -s 256 -p PID", path.Base(p)))
-	} else {
-		out.Advice = append(out.Advice, "find the process at the other end (ss -tnp) and trace it while this runs again: strace -f -s 256 -p PID")
+	out.Advice = append(out.Advice, f.lookThere(f.state.AbsAddr(peerOf(in.file))))
+}
+
+func peerOf(f *replay.File) string {
+	if f.Sock == nil {
+		return ""
 	}
+	return f.Sock.Peer
+}
+
+// cutMark is what replay puts where the trace has only the beginning of an argument.
+const cutMark = "..."
+
+// lookThere says how to see what the process at an address does.
+func (f *facts) lookThere(address string) string {
+	if !onThisMachine(address) {
+		return "look at the log of the server at the other end"
+	}
+	again := ""
+	if f.state.Root != nil {
+		for _, a := range f.state.Root.Argv {
+			again += " " + shellWord(a)
+		}
+	}
+	if again == "" || len(again) > 300 || strings.Contains(again, cutMark) {
+		again = " COMMAND"
+	}
+	return "look into the server too: stracex why --follow-peers --" + again
+}
+
+// shellWord is an argument as a shell takes it.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune("_./=:@%+,-", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// onThisMachine says of an address, "" for none known, whether it may lead to a
+// process of the same machine.
+func onThisMachine(address string) bool {
+	a, err := netip.ParseAddrPort(address)
+	return err != nil || a.Addr().IsLoopback()
 }
 
 func setString(to **string, s string) {

@@ -22,14 +22,23 @@ type Tool struct {
 	Version string `json:"version"`
 }
 
-// Source says what was read. The caller fills Kind, Files, SkippedLines and
-// Truncated from the parser's counts.
+// Source says what was read. The caller fills Kind, Files, SkippedLines,
+// Skipped and Truncated from the parser's counts.
 type Source struct {
-	Kind         string   `json:"kind"` // "capture", "strace"
-	Files        []string `json:"files"`
-	Events       int      `json:"events"`
-	SkippedLines int      `json:"skipped_lines"`
-	Truncated    bool     `json:"truncated"`
+	Kind         string    `json:"kind"` // "capture", "strace"
+	Files        []string  `json:"files"`
+	Events       int       `json:"events"`
+	SkippedLines int       `json:"skipped_lines"`
+	Skipped      []Skipped `json:"skipped,omitempty"` // the first of these lines, at most 20
+	Truncated    bool      `json:"truncated"`
+}
+
+// Skipped is a line of a log, or a record of a capture, that was not understood.
+type Skipped struct {
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"` // from 1; 0 in a capture
+	Text string `json:"text"`           // at most 200 bytes
+	Why  string `json:"why"`
 }
 
 // Outcome is how the traced command ended.
@@ -74,10 +83,18 @@ type Cause struct {
 	// cause and the message; -1 when that can't be said.
 	CallsBefore int       `json:"calls_before_message"`
 	Reasons     []string  `json:"reasons"`
-	Summary     string    `json:"summary"`     // half a sentence for the first line: "it could not open /etc/foo/config.json: no such file"
-	Explanation string    `json:"explanation"` // why the kernel said no
+	Points      []Points  `json:"points,omitempty"` // their sum puts the causes in order
+	Summary     string    `json:"summary"`          // half a sentence for the first line: "it could not open /etc/foo/config.json: no such file"
+	Explanation string    `json:"explanation"`      // why the kernel said no
+	Manual      string    `json:"manual,omitempty"` // the man page about the error
 	Advice      []string  `json:"advice"`
 	Evidence    *Evidence `json:"evidence,omitempty"`
+}
+
+// Points are what a rule gave for a cause, or took from it.
+type Points struct {
+	Rule   string  `json:"rule"`
+	Points float64 `json:"points"`
 }
 
 // Evidence is what was seen at the time of the failure.

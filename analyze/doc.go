@@ -6,12 +6,22 @@
 //
 //	outcome.go     how the command ended
 //	blame.go       which process failed first: down from the command, along exit statuses, pipes and words
-//	message.go     what it said, put together from its writes; relay.go follows words to their writer
-//	candidates.go  the failed calls before the message
+//	links.go       how likely a failed child is to blame
+//	message.go     what it said, put together from its writes; relay.go follows words to their writer,
+//	               hungup.go a connection to the one that closed it
+//	cut.go         what can be known of a message that strace has cut; filtered.go: what a log lacks
+//	candidates.go  the failed calls before the message; searches.go makes one of those for one thing
+//	kinds.go       causes that are no failed call; accounts.go: a user or group that is in no list; locks.go: a wait broken off
 //	rules.go       the rules that rank them: a name, points and a sentence each
-//	explain.go     what the call was about, why the kernel said no, what to do
+//	explain.go     what the call was about, why the kernel said no, what to do; errortexts.go: the texts for the rest;
+//	               explain_call.go: what is said of some calls only
+//	replies.go     what servers answer when they refuse
+//	hang.go        of a command that did not end: who waits for whom; waits.go says for what, watch.go
+//	               for what an event loop, since.go for how long; again.go: what is no wait
+//	kernel.go      what the kernel's log tells
 //	trail.go       the way from the message to the cause
 //
-// Package replay keeps the processes' state while the events go by; facts.go
-// says what is kept of each call. Start reading at [Analyzer.Diagnose].
+// Package replay keeps the processes' state while the events go by; facts.go says
+// what is kept of each call (failures.go, sources.go, words.go), and memory.go what
+// is given up when a trace is very long. Start reading at [Analyzer.Diagnose].
 package analyze

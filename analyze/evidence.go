@@ -161,11 +161,11 @@ func need(x *failure) (bits uint32, verb string) {
 	case x.name == "connect":
 		return 2, "connect to"
 	}
-	for i := range c.Args {
+	for i := range c.Args() {
 		switch {
-		case c.Args[i].Has("O_RDWR"):
+		case c.Args()[i].Has("O_RDWR"):
 			return 6, "read and write"
-		case c.Args[i].Has("O_WRONLY"):
+		case c.Args()[i].Has("O_WRONLY"):
 			return 2, "write"
 		}
 	}

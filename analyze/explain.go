@@ -10,12 +10,16 @@ import (
 func (f *facts) explain(out *Cause, c *candidate) {
 	x := c.fail
 	obj := f.object(x)
-	out.Summary = fmt.Sprintf("it could not %s: %s", doing(x, obj), short(x.errno))
+	out.Summary = fmt.Sprintf("it could not %s: %s", doing(x, obj), short(x))
 	if c.kind == "search" {
 		what := sought(c.group)
 		out.Summary = fmt.Sprintf("it looked for %s in %d places, and it is in none of them", what, len(c.group))
 	}
 	out.Explanation, out.Advice = f.reason(out, c, obj)
+	out.Explanation += findings(out.Evidence)
+	if root := f.state.Abs(x.step.FS.Root); root != "" && root != "/" && strings.HasPrefix(x.path, "/") {
+		out.Explanation += fmt.Sprintf(" Its root directory is %s: there the path begins.", root)
+	}
 	if x.count > 1 && c.kind != "search" {
 		out.Explanation += fmt.Sprintf(" It was tried %d times.", x.count)
 	}
@@ -100,16 +104,12 @@ var verbs = map[string]string{
 	"mmap": "get memory", "brk": "get memory", "mremap": "get memory", "clone": "start a process or thread", "clone3": "start a process or thread", "fork": "start a process", "vfork": "start a process",
 	"setuid": "change its user", "setresuid": "change its user", "setreuid": "change its user", "setgid": "change its group", "setresgid": "change its group", "setgroups": "change its groups",
 	"flock": "lock", "fcntl": "lock", "socket": "make a socket", "mknod": "make", "mknodat": "make", "ptrace": "trace a process",
+	"inotify_init": "watch files", "inotify_init1": "watch files", "inotify_add_watch": "watch", "setxattr": "set an attribute of", "lsetxattr": "set an attribute of", "fsetxattr": "set an attribute of",
+	"semget": "get semaphores", "shmget": "get shared memory", "msgget": "get a message queue", "mq_open": "open the message queue", "unshare": "make a namespace", "setns": "enter a namespace",
+	"utimensat": "set the times of", "fallocate": "make room in", "fsync": "write out", "fdatasync": "write out", "pivot_root": "change the root to", "kill": "send a signal", "fchmod": "change the mode of", "fchown": "change the owner of",
 }
 
-// short is the errno in the words of a first line.
-func short(errno string) string {
-	if s, ok := shortTexts[errno]; ok {
-		return s
-	}
-	return errno
-}
-
+// shortTexts are the errors in the words of a first line.
 var shortTexts = map[string]string{
 	"ENOENT": "no such file", "EACCES": "permission denied", "EPERM": "not permitted", "ENOSPC": "the file system is full", "EDQUOT": "the disk quota is used up",
 	"EROFS": "the file system is read-only", "EMFILE": "too many open files in this process", "ENFILE": "too many open files in the system", "ENOMEM": "no memory to be had",
@@ -124,22 +124,35 @@ var shortTexts = map[string]string{
 // reason says why the kernel said no, and what to do.
 func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) {
 	x := c.fail
-	switch x.errno {
-	case "ENOENT":
-		return f.whyMissing(out, c, obj)
-	case "EACCES", "EPERM":
-		if f.secondTracer(x) {
-			return whySecondTracer(x)
+	t, ok := errorTexts[callError{callClass[x.name], x.errno}]
+	if refusedValue(x) {
+		t, ok = valueText, true
+	}
+	if !ok {
+		out.Manual = manual(x.name)
+		switch x.errno {
+		case "ENOENT":
+			return f.whyMissing(out, c, obj)
+		case "EACCES", "EPERM":
+			if f.secondTracer(x) {
+				return whySecondTracer(x)
+			}
+			return f.whyDenied(out, c, obj)
+		case "EMFILE", "ENOMEM":
+			return f.whyLimited(x, obj)
+		case "ENOTDIR":
+			if why, next, ok := whyNoFolder(out.Evidence); ok {
+				return why, next
+			}
 		}
-		return f.whyDenied(out, c, obj)
+		t, ok = errorTexts[callError{"", x.errno}]
 	}
-	if x.errno == "EMFILE" || x.errno == "ENOMEM" {
-		return f.whyLimited(x, obj)
+	if !ok {
+		return fmt.Sprintf("%s failed with %s.", x.name, x.errno), []string{fmt.Sprintf("look up what %s means in %s", x.errno, out.Manual)}
 	}
-	if g, ok := generalReasons[x.errno]; ok {
-		return strings.ReplaceAll(g.why, "{}", orIt(obj)), []string{strings.ReplaceAll(g.next, "{}", orIt(obj))}
-	}
-	return fmt.Sprintf("%s failed with %s.", x.name, x.errno), []string{}
+	t = t.fill(obj)
+	out.Manual = t.man
+	return t.why, []string{t.next}
 }
 
 func orIt(obj string) string {
@@ -147,39 +160,6 @@ func orIt(obj string) string {
 		return "it"
 	}
 	return obj
-}
-
-type general struct{ why, next string }
-
-// generalReasons are the texts for errors that say all by themselves; {} is
-// the object.
-var generalReasons = map[string]general{
-	"ECONNREFUSED":  {"Nothing listens on {}, or it refuses connections.", "start the server, or correct the address; ss -ltnp shows who listens"},
-	"EADDRINUSE":    {"Another socket is bound to {} already.", "find who has it (ss -ltnp, or ss -lxp for unix sockets), and stop it or choose another address"},
-	"EADDRNOTAVAIL": {"{} is not an address of this machine.", "listen on an address that `ip addr` shows"},
-	"ENOSPC":        {"The file system where {} lies is full, or has no more inodes.", "make room; df -h and df -i show where"},
-	"EDQUOT":        {"The quota of the user on the file system of {} is used up.", "look at: quota"},
-	"EROFS":         {"{} lies on a file system that is mounted read-only.", "look at the mount: findmnt -T {}; remount it rw, or write elsewhere"},
-	"ENFILE":        {"The whole system has too many open files; {} would be one too many.", "look at /proc/sys/fs/file-nr, and raise fs.file-max"},
-	"ENOTDIR":       {"A part of the path {} that should be a directory is something else.", "look at each part: namei -l {}"},
-	"EISDIR":        {"{} is a directory where a file is needed.", "give a file instead of a directory"},
-	"EEXIST":        {"{} exists already, and the program insists on making it itself.", "if no other process is using it, remove {}"},
-	"ELOOP":         {"The symbolic links of {} lead in a circle, or the program refuses links.", "look at each part: namei -l {}"},
-	"ETXTBSY":       {"{} is open for writing, so it can't be run; or it is running, so it can't be written.", "see who has it open: fuser -v {}"},
-	"ENOEXEC":       {"{} is in no format that this kernel runs: a script without #!, another machine's program, or a cut file.", "look at: file {}"},
-	"E2BIG":         {"The arguments and environment for {} are larger than the kernel allows.", "pass fewer at a time, with xargs"},
-	"EFBIG":         {"{} would get larger than the limit of file size (ulimit -f) or the file system allows.", "raise the limit: ulimit -f"},
-	"ENAMETOOLONG":  {"The path or one of its names is too long: {}.", "use a shorter path"},
-	"EXDEV":         {"The two paths are on different file systems; a rename or hard link of {} can't cross.", "copy instead of moving"},
-	"EAGAIN":        {"The kernel refused for now: a limit is reached (processes: ulimit -u, the cgroup's pids.max), or a lock is held.", "look at ulimit -u, the cgroup's pids.max, and lslocks"},
-	"EPIPE":         {"Nobody reads {} any more.", "find out why the reader ended"},
-	"ETIMEDOUT":     {"{} did not answer in time.", "check the address, and the firewall on the way"},
-	"EHOSTUNREACH":  {"There is no way to {}.", "check the route and the firewall: ip route get ADDRESS"},
-	"ENETUNREACH":   {"This machine has no route to the network of {}.", "check: ip route"},
-	"ECONNRESET":    {"The other end of {} broke the connection off.", "look at the server's log"},
-	"EBUSY":         {"{} is in use.", "see who uses it: fuser -vm {}"},
-	"EIO":           {"The device or file system under {} reports an error.", "look at the kernel's log: dmesg"},
-	"ENOTEMPTY":     {"The directory {} is not empty.", "look at what is in it: ls -la {}"},
 }
 
 // whyLimited: a limit of the process is reached.
@@ -255,7 +235,7 @@ func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
 		}
 	}
 	for _, h := range f.order {
-		if hit, ok := h.hits[path.Base(x.path)]; ok && hit.path == x.path {
+		if s := h.byBase[path.Base(x.path)]; s != nil && s.path == x.path {
 			there = true
 		}
 	}
@@ -307,7 +287,7 @@ func (f *facts) whyDenied(out *Cause, c *candidate, obj string) (string, []strin
 		return fmt.Sprintf("%s may not listen on %s: ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE.", who, x.addr),
 			[]string{"give it the capability (setcap cap_net_bind_service=+ep), or use a port from 1024 on"}
 	case obj == "":
-		return fmt.Sprintf("%s may not do this: it lacks the privilege.", who), []string{"run it with the privilege it needs, or without what needs it"}
+		return fmt.Sprintf("%s may not do this: it lacks the privilege.", who), []string{fmt.Sprintf("see in %s which capability it needs, and give it that one: setcap, AmbientCapabilities=", manual(x.name))}
 	case x.errno == "EPERM":
 		return fmt.Sprintf("%s lacks the privilege for this on %s: not its owner, a missing capability, or an immutable file (lsattr).", who, obj),
 			[]string{"look at: ls -ld " + obj + "; lsattr -d " + obj}

@@ -2,9 +2,12 @@ package analyze
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
+	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/analyze/replay"
 	"github.com/stracex/stracex/event"
 )
@@ -55,42 +58,38 @@ var waitWeight = map[string]float64{
 	"accept": 2, "accept4": 2, "clock_nanosleep": 1.5, "nanosleep": 1.5, "pause": 1, "rt_sigsuspend": 0.5, "rt_sigtimedwait": 1, "wait4": 0.5, "waitid": 0.5, "restart_syscall": 1,
 }
 
+// wait is a call in which a thread was blocked when the trace ended.
+type wait struct {
+	st    *replay.Step
+	hist  *history
+	score float64
+	file  *replay.File // that it is about, nil when not known
+	asks  bool         // it is for an answer over the file
+	on    []*wait      // those of the processes that it waits for
+}
+
 // explainHang names the calls in which the processes were blocked when the
-// trace ended: first those that wait for something outside, as waiting for a
-// child only repeats the child's wait.
+// trace ended: first those that wait for something outside, as waiting for
+// another blocked process only repeats its wait.
 func (f *facts) explainHang(d *Diagnosis) {
-	type wait struct {
-		st    *replay.Step
-		score float64
-	}
-	var list []wait
-	for _, h := range f.order {
-		for _, st := range h.blocked {
-			if st.Event.Call == nil {
-				continue
-			}
-			w, ok := waitWeight[st.Event.Call.Name]
-			if !ok {
-				continue
-			}
-			if st.Thread != nil && st.Event.TID == h.proc.PID {
-				w += 0.5
-			}
-			if f.fedByBlocked(st) {
-				w -= 2
-			}
-			list = append(list, wait{st, w})
-		}
-	}
+	list := f.waits()
 	sort.SliceStable(list, func(i, j int) bool { return list[i].score > list[j].score })
-	if x := f.tryingAgain(); x != nil && (len(list) == 0 || list[0].score < againWeight) {
-		d.Causes = append(d.Causes, f.againCause(x))
+	d.Causes = append(d.Causes, f.stoppedCauses()...)
+	best := 0.0
+	if len(list) > 0 {
+		best = list[0].score
+	}
+	if x, times := f.tryingAgain(best); x != nil {
+		d.Causes = append(d.Causes, f.againCause(x, times))
+	}
+	if best < runsWeight && len(d.Causes) == 0 {
+		d.Causes = append(d.Causes, f.runningCauses()...)
 	}
 	for i, w := range list {
 		if len(d.Causes) == maxCauses {
 			break
 		}
-		c := f.hangCause(w.st)
+		c := f.hangCause(w)
 		c.Confidence = max(0.2, 0.3+0.1*w.score-0.2*float64(i+len(d.Causes)-i))
 		d.Causes = append(d.Causes, c)
 	}
@@ -99,114 +98,181 @@ func (f *facts) explainHang(d *Diagnosis) {
 	}
 }
 
-// againWeight is the weight of a failure that a process repeats for ever,
-// beside those in waitWeight.
-const againWeight = 3
+// maxWaits bounds the waits that are looked at.
+const maxWaits = 1000
 
-// againTimes is how often a call fails the same way before it counts as
-// trying again, and againNear how near to the process's last call.
-const (
-	againTimes = 4
-	againNear  = 400
-)
-
-// tryingAgain finds the failure that a process was repeating until the trace
-// ended: it isn't blocked, and gets nowhere.
-func (f *facts) tryingAgain() *failure {
-	var best *failure
-	points := func(x *failure) float64 { return callWeight[x.name] + errorPoints(x) }
+// waits lists the calls in which threads were blocked, with a score each.
+func (f *facts) waits() []*wait {
+	var list []*wait
 	for _, h := range f.order {
-		for _, x := range h.failures {
-			last := x.at[len(x.at)-1]
-			if neverCause(x) || x.count < againTimes || probing(x.name) || h.proc.Calls-last.seq > againNear || endedByItself(h.proc) && h.askedToEnd(f) == "" {
+		if h.proc.Exit == nil { // it was let go, out of the call that it was in
+			for _, tid := range slices.Sorted(maps.Keys(h.restart)) {
+				h.block(h.restart[tid])
+			}
+		}
+		for _, st := range h.blocked {
+			if st.Event.Call == nil {
 				continue
 			}
-			if points(x) > 0 && (best == nil || points(x) > points(best)) {
-				best = x
+			score, ok := waitWeight[waitsIn(st.Event.Call)]
+			held := strings.HasPrefix(h.found(st), kernelHolds)
+			if !ok && !held {
+				continue
+			}
+			switch {
+			case held:
+				score = heldWeight
+			case st.Thread == nil:
+			case st.Event.TID == h.proc.PID:
+				score += 0.5
+			case waitsIn(st.Event.Call) == "futex" && h.waitsElse():
+				score-- // an idle thread that waits for work
+			case isTick(st):
+				score--
+			}
+			if len(list) < maxWaits {
+				w := &wait{st: st, hist: h, score: score, file: st.File}
+				w.watches()
+				list = append(list, w)
 			}
 		}
 	}
-	return best
-}
-
-func endedByItself(p *replay.Process) bool { return p.Exit != nil && p.Exit.Signal == "" }
-
-func (f *facts) againCause(x *failure) Cause {
-	c := &candidate{fail: x, kind: "syscall", sus: &suspect{hist: x.hist}, pos: x.at[len(x.at)-1]}
-	out := f.cause(c)
-	out.CallsBefore = -1
-	out.Confidence = 0.6
-	out.Reasons = []string{fmt.Sprintf("it was tried %d times, and again until the trace ended", x.count)}
-	return out
-}
-
-// fedByBlocked: it reads a pipe whose writer is itself blocked.
-func (f *facts) fedByBlocked(st *replay.Step) bool {
-	if st.File == nil || st.File.Pipe == nil || st.File.Write {
-		return false
+	for _, w := range list {
+		for _, o := range list {
+			if f.isFor(w, o) {
+				w.on = append(w.on, o)
+			}
+		}
 	}
-	for _, h := range f.order {
-		if o := h.proc.Std[1]; o != nil && o.Pipe == st.File.Pipe && o.Write && h.proc != st.Proc && len(h.blocked) > 0 {
+	for _, w := range list {
+		switch {
+		case w.isRound():
+			w.score += certain
+		case len(w.on) > 0:
+			w.score -= repeats
+		}
+	}
+	return list
+}
+
+// isRound says whether a wait is, over others, for itself.
+func (w *wait) isRound() bool {
+	seen := map[*wait]bool{}
+	for at := w; len(at.on) > 0 && !seen[at]; at = at.on[0] {
+		seen[at] = true
+		if at.on[0] == w {
 			return true
 		}
 	}
 	return false
 }
 
-func (f *facts) hangCause(st *replay.Step) Cause {
-	p := st.Proc
-	out := Cause{Kind: "hang", PID: p.PID, Program: p.Program, Syscall: st.Event.Call.Name, Count: 1,
-		Candidates: []string{}, Advice: []string{}, Event: ref(st.Event), CallsBefore: -1}
-	obj := ""
-	if len(st.Paths) > 0 {
-		obj = f.state.Abs(st.Paths[0])
-		setString(&out.PathGiven, st.Given[0])
-	} else if st.File != nil {
-		obj = f.state.Abs(st.File.Path)
+// heldWeight is the weight of a wait that nothing can interrupt, in whatever call.
+const heldWeight = 6.5
+
+// waitsIn is the name of a call, or of the one that it goes on with after a signal
+// or an attach: restart_syscall(<... resuming interrupted poll ...>).
+func waitsIn(c *event.Call) string {
+	if c.Name != "restart_syscall" {
+		return abi.Plain(c.Name)
 	}
-	setString(&out.Path, obj)
+	_, rest, _ := strings.Cut(c.Arg(0).Str, "resuming interrupted ")
+	name, _, _ := strings.Cut(rest, " ")
+	if _, known := waitWeight[name]; !known {
+		return c.Name
+	}
+	return name
+}
+
+// waitsElse says whether the process's first thread waits for something other than
+// its own threads, and is not just idle.
+func (h *history) waitsElse() bool {
+	return slices.ContainsFunc(h.blocked, func(st *replay.Step) bool {
+		return st.Event.TID == h.proc.PID && st.Event.Call != nil && waitsIn(st.Event.Call) != "futex" && !isLoop(st.Watched)
+	})
+}
+
+const (
+	repeats = 2.5 // what a wait loses that is for a process which is blocked itself
+	certain = 3   // what it gains when they wait in a circle
+)
+
+// isFor says whether a wait is for something that another blocked process would do.
+func (f *facts) isFor(w, o *wait) bool {
+	file, p := w.file, o.hist.proc
+	name := waitsIn(w.st.Event.Call)
+	if w.hist == o.hist {
+		return name == "futex" && w.holder() == o.st.Event.TID
+	}
+	switch {
+	case name == "wait4", name == "waitid":
+		return p.Parent == w.hist.proc
+	case name == "flock", name == "fcntl":
+		return w.holder() == p.PID
+	case name == "connect":
+		return o.st.Thread.Files.Has(func(x *replay.File) bool { return x.Sock != nil && x.Sock.Listening && x.Sock.Local == w.st.Addr })
+	case file == nil, strings.HasPrefix(name, "accept"):
+		return false
+	case file.Pipe != nil:
+		return o.st.Thread.Files.Has(func(x *replay.File) bool { return x.Pipe == file.Pipe && x.Write != file.Write })
+	case file.Sock != nil && file.Sock.Pair != nil:
+		return o.st.Thread.Files.Has(func(x *replay.File) bool { return x == file.Sock.Pair })
+	}
+	return false
+}
+
+// chain says for whom the wait is, and for whom they wait; round: it comes back to
+// where it began.
+func (f *facts) chain(w *wait) (text string, round bool) {
+	var b strings.Builder
+	seen := map[*wait]bool{w: true}
+	for at := w; len(at.on) > 0; {
+		next := at.on[0]
+		if seen[next] {
+			return b.String(), next == w
+		}
+		who := name(next.hist.proc)
+		if next.hist == w.hist {
+			who = fmt.Sprintf("Thread %d", next.st.Event.TID)
+		}
+		fmt.Fprintf(&b, " %s waits %s.", who, f.waitText(next))
+		seen[next] = true
+		at = next
+	}
+	return b.String(), false
+}
+
+func (f *facts) hangCause(w *wait) Cause {
+	st := w.st
+	p := st.Proc
+	out := Cause{Kind: "hang", PID: p.PID, Program: p.Program, Syscall: waitsIn(st.Event.Call), Count: 1,
+		Candidates: []string{}, Advice: []string{}, Event: ref(st.Event), CallsBefore: -1}
+	if len(st.Paths) > 0 {
+		setString(&out.Path, f.state.Abs(st.Paths[0]))
+		setString(&out.PathGiven, st.Given[0])
+	} else if st.File != nil && st.File.Kind == replay.PathFile {
+		setString(&out.Path, f.state.Abs(st.File.Path))
+	}
 	setString(&out.Address, f.state.AbsAddr(st.Addr))
+	if w.asks {
+		setString(&out.Address, f.state.AbsAddr(w.file.Sock.Peer))
+	}
 	if st.FD >= 0 {
 		fd := st.FD
 		out.FD = &fd
 	}
-	if obj == "" {
-		obj = f.state.Describe(st.File)
+	waits := f.waitText(w)
+	chain, round := f.chain(w)
+	out.Summary = fmt.Sprintf("%s waits %s", shortName(p), waits)
+	if round {
+		out.Summary += ", in a circle"
+		chain += " They wait for each other: a deadlock."
 	}
-	waits := f.waitsFor(st, obj)
-	out.Summary = fmt.Sprintf("%s waits %s", p.Name(), waits)
-	out.Explanation = fmt.Sprintf("%s was blocked in %s when the trace ended: it waits %s.", name(p), out.Syscall, waits)
+	out.Explanation = fmt.Sprintf("%s was blocked in %s%s when the trace ended: it waits %s.%s", name(p), out.Syscall, f.lasted(st), waits, chain)
+	if found := w.found(); found != "" && !isTold(found) {
+		out.Explanation += " " + strings.ToUpper(found[:1]) + found[1:] + "."
+	}
 	out.Reasons = []string{"the call had not returned when the trace ended"}
-	if strings.HasPrefix(out.Syscall, "fl") || out.Syscall == "fcntl" {
-		out.Advice = append(out.Advice, fmt.Sprintf("see who holds the lock: lslocks | grep %s", obj))
-	}
+	out.Advice = append(out.Advice, f.hangAdvice(w)...)
 	return out
-}
-
-func (f *facts) waitsFor(st *replay.Step, obj string) string {
-	switch name := st.Event.Call.Name; name {
-	case "open", "openat":
-		return fmt.Sprintf("for somebody to open the other end of %s", obj)
-	case "flock", "fcntl":
-		return fmt.Sprintf("for the lock on %s, which another process holds", obj)
-	case "connect":
-		return fmt.Sprintf("for an answer to its connect to %s", f.state.AbsAddr(st.Addr))
-	case "read", "recvfrom", "recvmsg":
-		return fmt.Sprintf("for something to read from %s", orIt(obj))
-	case "write", "writev", "sendto", "sendmsg":
-		return fmt.Sprintf("for room to write to %s", orIt(obj))
-	case "futex":
-		return "for another thread"
-	case "wait4", "waitid":
-		return "for a child to end"
-	case "nanosleep", "clock_nanosleep":
-		return "for a time to pass"
-	case "accept", "accept4":
-		return "for a client to connect"
-	default:
-		if obj != "" {
-			return fmt.Sprintf("in %s for %s", name, obj)
-		}
-		return fmt.Sprintf("in %s", name)
-	}
 }

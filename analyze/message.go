@@ -16,6 +16,9 @@ func weightOf(l *line) int {
 		return 0
 	}
 	w := wordWeight(text)
+	if w == 0 && l.cut && beginsAny(strings.ToLower(text), failWords) {
+		w = 4
+	}
 	if w > 0 && hasErrnoText(text) {
 		w += 2
 	}
@@ -87,9 +90,8 @@ var failWords = []string{
 }
 
 var lackWords = []string{
-	"invalid", "missing", "unexpected", "timeout", "not available", "unavailable", "not usable", "unusable", "not ready", "bad ", "unknown",
-	"not exist", "not reachable", "damaged", "incomplete", "crash", "killed", "alert", "wrong", "unsupported", "not allowed", "forbidden",
-	"illegal", "stopping", "must ", "no ", "not ",
+	"invalid", "missing", "unexpected", "timeout", "unavailable", "unusable", "bad ", "unknown", "damaged", "incomplete", "crash",
+	"killed", "alert", "wrong", "unsupported", "forbidden", "illegal", "stopping", "must ", "no ", "not ",
 }
 
 var mildWords = []string{"warn", "notice", "info ", "[info", "debug", "deprecated", "0 errors", "no error", "ignor", "without error", "continuing", "hint:", "note:", "log: ", "skipping", "optional", "using default", "falling back", "fall back", "instead", "retrying"}
@@ -107,6 +109,9 @@ type anchor struct {
 func (a *anchor) named() map[string]bool {
 	if a.errnos == nil && a.line != nil {
 		a.errnos = errnosIn(a.line.text)
+		if e := cutErrno(a.line.text); a.line.cut && e != "" {
+			a.errnos[e] = true
+		}
 		if len(a.errnos) == 0 {
 			a.errnos = errnosIn(a.text)
 		}
@@ -119,7 +124,7 @@ const clusterGap = 150
 
 // anchorOf finds the message of a process, or its silent end.
 func anchorOf(h *history) anchor {
-	end := position{h.proc.Last.Index, h.proc.Calls + 1}
+	end := position{h.proc.Last, h.proc.Calls + 1}
 	if h.proc.Ended != nil {
 		end.index = h.proc.Ended.Index
 	}
@@ -132,19 +137,30 @@ func anchorOf(h *history) anchor {
 		if h.lines[first].start.seq-h.lines[i].end.seq > clusterGap || h.lines[i].start.seq < h.execSeq {
 			break
 		}
-		if l := h.lines[i]; weightOf(l) >= enough && !dataOnly(l) && !mild(l.text) {
+		if l := h.lines[i]; weightOf(l) >= enough && !dataOnly(l) && !mild(l.text) && !(h.lines[best].own && passedOn(l)) {
 			first = i
 		}
 	}
 	l := h.lines[first]
+	if onlyWarned(h, l) {
+		if !l.cut {
+			return anchor{pos: end}
+		}
+		return anchor{pos: end, line: l, text: textFrom(h, first)}
+	}
 	if traceback := tracebackEnd(h, first); traceback != nil {
 		return anchor{pos: firstOf(h, first), line: traceback, text: textFrom(h, first)}
 	}
 	return anchor{pos: l.start, line: l, text: textFrom(h, first)}
 }
 
-// lastMessage is the index of the last line that looks like an error message;
-// else of the last line to stderr if the end follows soon; else -1.
+// passedOn: work for the next program of a pipeline, such as source code that speaks
+// of errors, beside messages on stderr.
+func passedOn(l *line) bool { return l.stream == "pipe" && !l.own }
+
+// lastMessage is the index of the last line that looks like an error message; else of
+// the last line to stderr, or of one to stdout that speaks of a lack and names a path, if
+// the end follows soon; else -1.
 func lastMessage(h *history) int {
 	top, at := 2, -1
 	for i := len(h.lines) - 1; i >= 0; i-- {
@@ -168,12 +184,22 @@ func lastMessage(h *history) int {
 		if l.start.seq < h.execSeq {
 			break
 		}
-		if (l.stream == "stderr" || l.stream == "tty") && h.proc.Calls-l.end.seq < 40 && strings.TrimSpace(l.text) != "" {
+		near := 40
+		if l.cut {
+			near = 400 // what can't be seen of it may be an error
+		}
+		left := h.proc.Calls - l.end.seq
+		if (l.stream == "stderr" || l.stream == "tty" || h.proc.Failed() && l.mayComplain()) && left < near && strings.TrimSpace(l.text) != "" ||
+			l.stream == "stdout" && left <= lastWord && wordWeight(l.text) > 0 && strings.Contains(l.text, "/") {
 			return i
 		}
 	}
 	return -1
 }
+
+// lastWord is the number of calls within which the end follows the last word of a
+// program that speaks on stdout.
+const lastWord = 5
 
 // dataOnly: text in a regular file or on a connection that isn't a log is
 // work, not a message, however it sounds.
@@ -233,7 +259,7 @@ func textFrom(h *history, i int) string {
 		if dataOnly(l) {
 			continue
 		}
-		b.WriteString(l.text)
+		b.WriteString(l.known())
 		b.WriteByte('\n')
 		if b.Len() > maxTransfer {
 			break

@@ -5,29 +5,32 @@ import "fmt"
 // notes are the limits of the trace that a better one would lift.
 func (f *facts) notes(d *Diagnosis) []Note {
 	var out []Note
+	sure := len(d.Causes) > 0 && d.Causes[0].Confidence >= 0.5
 	if n := len(f.untraced); n > 0 && d.Outcome.Status != "ok" {
 		g := f.untraced[n-1]
 		out = append(out, Note{"children-not-followed", fmt.Sprintf("process %d ended with status %d, but its calls are not in this trace: record again with strace -f, or with stracex", g.pid, g.code)})
+	} else if n := f.state.Unfollowed(); n > 0 && d.Outcome.Status == "failed" && !sure {
+		out = append(out, Note{"children-not-followed", fmt.Sprintf("the calls of the processes and threads that it made, %d of them, are not in this trace: record again with strace -f, or with stracex", n)})
 	}
 	if d.Message != nil && !d.Message.Complete {
 		out = append(out, Note{"strings-truncated", "the trace has only the beginning of the message: record again with strace -s 4096, or with stracex"})
 	}
 	if len(d.Causes) > 0 && d.Causes[0].Kind == "child" && d.Causes[0].Address != nil {
-		out = append(out, Note{"peer-not-traced", fmt.Sprintf("the process behind %s is not in this trace: attach to it while the command runs again, strace -f -p PID", *d.Causes[0].Address)})
+		out = append(out, Note{"peer-not-traced", fmt.Sprintf("the process behind %s is not in this trace; %s", *d.Causes[0].Address, f.lookThere(*d.Causes[0].Address))})
 	}
 	if d.Outcome.Status == "unknown" && f.calls > 0 {
 		out = append(out, Note{"trace-truncated", "the trace ends before the command does, so its exit status is not known"})
 	}
-	if f.calls >= enoughCalls && f.moves == 0 && d.Message == nil && d.Outcome.Status != "ok" {
-		out = append(out, Note{"filtered", "no read or write is in this trace, so what the program said is not known: record again without -e"})
+	if lacks := f.scope.note(sure, d.Outcome.ExitCode != nil && f.state.Unfollowed() == 0); lacks != "" && d.Outcome.Status != "ok" {
+		out = append(out, Note{"filtered", lacks})
 	}
 	for _, r := range f.remarks {
 		if d.Outcome.Status != "ok" {
 			out = append(out, r.note())
 		}
 	}
+	if len(d.Causes) > 0 && d.Outcome.Status != "ok" {
+		out = append(out, f.kernelNotes(&d.Causes[0])...)
+	}
 	return out
 }
-
-// enoughCalls is how many calls a whole run has at least.
-const enoughCalls = 20

@@ -1,6 +1,10 @@
 package analyze
 
 import (
+	"path"
+	"slices"
+	"strings"
+
 	"github.com/stracex/stracex/analyze/replay"
 )
 
@@ -37,20 +41,20 @@ func outcome(root *replay.Process, hung bool) Outcome {
 
 // message is what the diagnosis shows as the error message: what the user
 // could read, of the process nearest to the cause that said something.
-func message(list []*suspect, top *suspect) *Message {
+func message(list []*suspect, top *suspect, paths []string) *Message {
 	for s := top; s != nil; s = s.from {
 		if l := s.anchor.line; l != nil && seen(l) {
-			return s.message()
+			return shown(s.naming(paths))
 		}
 	}
 	for s := top; s != nil; s = s.from {
 		if s.anchor.line != nil {
-			return s.message()
+			return shown(s.anchor.line)
 		}
 	}
 	for _, s := range list {
 		if s.anchor.line != nil {
-			return s.message()
+			return shown(s.anchor.line)
 		}
 	}
 	return nil
@@ -65,10 +69,35 @@ func seen(l *line) bool {
 	return l.stream == "file" && l.file.Path != "/dev/null"
 }
 
-func (s *suspect) message() *Message {
-	l := s.anchor.line
+// naming is the line of the message to show: its first, unless that is a heading of few
+// words ("BUILD FAILED") and a line soon below it names one of the cause's paths.
+func (s *suspect) naming(paths []string) *line {
+	first := s.anchor.line
+	names := func(l *line) bool {
+		return slices.ContainsFunc(paths, func(p string) bool {
+			return strings.Contains(p, "/") && namesIn(l.text, p) || namesIn(l.text, path.Base(p))
+		})
+	}
+	const heading = 3
+	if len(strings.Fields(first.text)) > heading || names(first) {
+		return first
+	}
+	at := slices.Index(s.hist.lines, first)
+	for _, l := range s.hist.lines[at+1:] {
+		if at < 0 || l.start.seq-first.end.seq > answerWindow {
+			break
+		}
+		if l.stream == first.stream && weightOf(l) > 2 && names(l) {
+			return l
+		}
+	}
+	return first
+}
+
+func shown(l *line) *Message {
+	p := l.hist.proc
 	return &Message{
 		Text: l.text, Complete: !l.cut, Stream: l.stream,
-		PID: s.hist.proc.PID, Program: s.hist.proc.Program, Event: ref(l.ev),
+		PID: p.PID, Program: p.Program, Event: ref(l.ev),
 	}
 }

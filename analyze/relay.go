@@ -30,10 +30,11 @@ func (f *facts) relays(s *suspect) []*suspect {
 	if a.line == nil {
 		a.line = &line{hist: h, file: r.wrote.file, stream: streamOf(r.wrote.file), text: r.wrote.text, start: r.wrote.pos, end: r.wrote.pos, ev: r.wrote.ev, cut: r.wrote.cut}
 	}
-	return []*suspect{{
-		hist: h, from: s, how: "words", link: s.link + 5, anchor: a, relay: r,
-		because: fmt.Sprintf("%s read the words %q, which %s wrote", name(s.hist.proc), shorten(r.words, 60), name(h.proc)),
-	}}
+	k := s.to(h, "words", a)
+	k.gets("words of another", 5)
+	k.relay = r
+	k.because = fmt.Sprintf("%s read the words %q, which %s wrote", name(s.hist.proc), shorten(r.words, 60), name(h.proc))
+	return []*suspect{k}
 }
 
 // answerWindow is how many calls may lie between taking an answer and the
@@ -43,28 +44,38 @@ const answerWindow = 25
 // answers: what a process read last before its message came from another one
 // of the trace, which may have put a failure of its own in other words.
 func (f *facts) answers(s *suspect) []*suspect {
-	for _, in := range slices.Backward(f.words.read[s.hist]) {
-		if in.pos.index >= s.anchor.pos.index {
-			continue
-		}
-		if s.anchor.pos.seq-in.pos.seq > answerWindow {
-			return nil
-		}
-		if in.file.Pipe == nil && (in.file.Sock == nil || in.file.Sock.Pair == nil) {
-			continue
-		}
-		for _, out := range slices.Backward(f.words.wrote) {
-			if out.hist == s.hist || entered(out) > in.pos.index || !connects(out.file, in.file) {
-				continue
-			}
-			h := out.hist
-			a := anchor{pos: out.pos, line: lineAt(h, out.pos), text: out.text}
-			return []*suspect{{
-				hist: h, from: s, how: "words", link: s.link + 2.5, anchor: a, relay: &relay{out.text, in, out},
-				because: fmt.Sprintf("%s read its answer from %s right before", name(s.hist.proc), name(h.proc)),
-			}}
-		}
+	in := f.heardLast(s)
+	if in == nil {
 		return nil
+	}
+	for _, out := range slices.Backward(f.words.wrote) {
+		if out.hist == s.hist || entered(out) > in.pos.index || !carries(out, in) {
+			continue
+		}
+		h := out.hist
+		a := anchor{pos: out.pos, line: lineAt(h, out.pos), text: out.text}
+		k := s.to(h, "words", a)
+		k.gets("answer of another", 2.5)
+		if slices.ContainsFunc(s.couldNot(in.pos.index), ownFailure) {
+			k.gets("answer of another", -3.5) // it failed with what it made of the answer
+		}
+		k.relay = &relay{out.text, in, out}
+		k.because = fmt.Sprintf("%s read its answer from %s right before", name(s.hist.proc), name(h.proc))
+		return []*suspect{k}
+	}
+	return nil
+}
+
+// heardLast is what a process read last from another one before its message.
+func (f *facts) heardLast(s *suspect) *passed {
+	for _, in := range slices.Backward(f.words.read[s.hist]) {
+		switch {
+		case in.pos.index >= s.anchor.pos.index:
+		case s.anchor.pos.seq-in.pos.seq > answerWindow:
+			return nil
+		case in.file.Pipe != nil, in.file.Sock != nil && in.file.Sock.Pair != nil, datagrams(in.file):
+			return in
+		}
 	}
 	return nil
 }
@@ -86,7 +97,7 @@ func (f *facts) relayOf(s *suspect) *relay {
 	}
 	for _, words := range cores(s.anchor.line.text) {
 		for _, in := range slices.Backward(f.words.read[s.hist]) {
-			if in.pos.index > s.anchor.line.end.index || !shares(in, words) {
+			if in.pos.index > s.anchor.line.end.index || !shares(in, words) || isSource(in, words, s.anchor.line.text) {
 				continue
 			}
 			if in.file.Kind == replay.PathFile && strings.Contains(words, in.file.Path) {
@@ -111,7 +122,7 @@ func (f *facts) writerOf(in *passed, words string) *passed {
 			continue
 		}
 		switch {
-		case best == nil, connects(out.file, in.file) && !connects(best.file, in.file):
+		case best == nil, carries(out, in) && !carries(best, in):
 			best = out
 		}
 	}
@@ -126,6 +137,12 @@ func entered(p *passed) int {
 		return c.Entered
 	}
 	return p.pos.index
+}
+
+// carries says whether what one process wrote is what another read: they have the two
+// ends of one thing, or it is a datagram, which arrives as it was sent.
+func carries(out, in *passed) bool {
+	return connects(out.file, in.file) || datagrams(out.file) && datagrams(in.file) && out.text == in.text && out.text != ""
 }
 
 // connects says whether bytes written to a come out of b.
@@ -184,6 +201,20 @@ func cores(text string) []string {
 		add(part)
 	}
 	return out
+}
+
+// isSource says whether the words stand in a file as a program's source has them, not
+// as a log has them: something other than the line's end follows.
+//
+//	sys.exit("report: could not be made")
+func isSource(in *passed, words, message string) bool {
+	_, rest, whole := strings.Cut(in.text, words)
+	if in.file.Kind != replay.PathFile || in.file.Pipe != nil || !whole {
+		return false
+	}
+	_, tail, _ := strings.Cut(message, words)
+	rest = strings.TrimLeft(strings.TrimPrefix(rest, tail), " .\r")
+	return rest != "" && rest[0] != '\n'
 }
 
 func shorten(s string, n int) string {

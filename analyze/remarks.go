@@ -37,12 +37,19 @@ func (f *facts) remark(n Note, pid int) {
 
 // noted keeps a note of the capture's engine.
 func (f *facts) noted(e *event.Event) {
-	if e.Code == "" {
+	switch e.Code {
+	case "":
+		return
+	case "kernel":
+		f.kernelSays(e)
 		return
 	}
 	pid := e.TID
 	if t := f.state.Thread(e.TID); t != nil {
 		pid = t.Proc.PID
+		if e.Code == "running" && len(f.running) < maxRemarks {
+			f.running = append(f.running, t.Proc)
+		}
 	}
 	f.remark(Note{e.Code, e.Text}, pid)
 }

@@ -27,6 +27,7 @@ var callWeight = map[string]float64{
 	"epoll_create1": 1.5, "inotify_init1": 1.5, "inotify_add_watch": 1, "memfd_create": 1, "pipe": 2.5, "pipe2": 2.5, "socketpair": 2, "dup": 1.5, "dup2": 1.5, "fcntl": 0,
 }
 
+// kindOfCall: a connect that fails outweighs a stat of a file that may be there or not.
 func kindOfCall(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil {
 		return 0, ""
@@ -39,11 +40,12 @@ var errorWeight = map[string]float64{
 	"EACCES": 2.5, "EPERM": 1.5, "ENOSPC": 4, "EDQUOT": 4, "EROFS": 3, "EMFILE": 4, "ENFILE": 4, "ENOMEM": 3, "EFBIG": 4, "EIO": 4,
 	"EADDRINUSE": 4, "EADDRNOTAVAIL": 3, "ECONNREFUSED": 2, "EHOSTUNREACH": 2, "ENETUNREACH": 1, "ETIMEDOUT": 2, "ECONNRESET": 2.5, "EPIPE": 2,
 	"ELOOP": 3, "ENAMETOOLONG": 3, "ENOTDIR": 1.5, "EISDIR": 2.5, "ETXTBSY": 4, "ENOEXEC": 3, "E2BIG": 4, "EXDEV": 1, "ENOTEMPTY": 1, "EEXIST": 0.5, "EBUSY": 2.5,
-	"ENXIO": 0.5, "ENODEV": 1, "EAFNOSUPPORT": 0, "EPROTONOSUPPORT": 0, "ENOENT": 0, "ELIBBAD": 3, "EMLINK": 3, "EUSERS": 3, "ESTALE": 4, "EKEYREJECTED": 2, "EDESTADDRREQ": 2,
-	"EAGAIN": -4, "EINTR": -4, "EINPROGRESS": -6, "ENOTTY": -6, "ESPIPE": -5, "ECHILD": -5, "ENOSYS": -4, "ENODATA": -5, "EOPNOTSUPP": -4, "EBADF": -2, "EINVAL": -1.5, "ENOPROTOOPT": -4,
-	"ESRCH": -2, "EALREADY": -4, "EISCONN": -3, "ENOTCONN": -2, "EDOM": -3, "ENOTSOCK": -3, "ERANGE": -3, "EFAULT": 0, "ENOTSUP": -4, "ENOTBLK": -2, "ETIME": -3, "ENOKEY": -4,
+	"ENXIO": 0.5, "ENODEV": 1, "ELIBBAD": 3, "EMLINK": 3, "EUSERS": 3, "ESTALE": 4, "EKEYREJECTED": 2, "EDESTADDRREQ": 2,
+	"EAGAIN": -4, "ENOSYS": -4, "EOPNOTSUPP": -4, "EBADF": -2, "EINVAL": -1.5,
+	"ESRCH": -2, "EISCONN": -3, "ENOTCONN": -2, "EDOM": -3, "ENOTSOCK": -3, "ERANGE": -3, "ENOTBLK": -2, "ETIME": -3, "ENOKEY": -4,
 }
 
+// kindOfError: EMFILE is a failure wherever it comes up, ENOENT an answer.
 func kindOfError(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil {
 		return 0, ""
@@ -60,9 +62,13 @@ func errorPoints(x *failure) float64 {
 func errorMeaning(x *failure) (float64, string) {
 	w := errorWeight[x.errno]
 	switch {
+	case refusedValue(x) && w < 3 && x.errno != "EAGAIN":
+		return 3, "the kernel refused the value"
 	case x.errno == "EAGAIN" && (strings.HasPrefix(x.name, "clone") || strings.HasSuffix(x.name, "fork") || strings.HasPrefix(x.name, "set") || x.name == "mlock"):
 		return 4, "no more processes or threads may be started"
-	case x.errno == "EAGAIN" && (x.name == "flock" || x.name == "fcntl") || x.errno == "EWOULDBLOCK" && x.name == "flock":
+	case lockWait(x):
+		return 3, "its wait for the lock was broken off"
+	case x.errno == "EAGAIN" && (x.name == "flock" || x.name == "fcntl"):
 		return 2, "somebody else holds the lock"
 	case x.errno == "EACCES" && x.name == "fcntl":
 		return 2, "somebody else holds the lock"
@@ -72,12 +78,10 @@ func errorMeaning(x *failure) (float64, string) {
 		return -3, ""
 	case x.errno == "EINVAL" && (x.name == "execve" || x.name == "mount" || x.name == "bind"):
 		return 1, ""
-	case x.errno == "EPERM" && strings.HasPrefix(x.name, "prctl"), x.errno == "EINVAL" && x.name == "readlink", x.errno == "EPERM" && x.name == "setrlimit":
+	case x.errno == "EPERM" && strings.HasPrefix(x.name, "prctl"), x.errno == "EPERM" && x.name == "setrlimit":
 		return -3, ""
 	case x.errno == "ENXIO" && strings.HasPrefix(x.name, "open") && x.path == "/dev/tty":
 		return -4, ""
-	case x.name == "socket" && (x.errno == "EAFNOSUPPORT"):
-		return 0, ""
 	}
 	return w, ""
 }
@@ -103,7 +107,10 @@ func crash(_ *facts, c *candidate) (float64, string) {
 }
 
 func signalPoints(c *candidate, p *replay.Process) (float64, string) {
+	l := c.sus.anchor.line
 	switch {
+	case c.signal == "SIGABRT" && l != nil && l.cut && !strings.Contains(strings.ToLower(l.text), "assert"):
+		return 4.5, fmt.Sprintf("%s gave up by itself, after words that the trace cuts", name(p))
 	case crashSignal(c.signal):
 		return 7, fmt.Sprintf("%s was killed by %s", name(p), c.signal)
 	case c.signal == "SIGPIPE":
@@ -112,6 +119,15 @@ func signalPoints(c *candidate, p *replay.Process) (float64, string) {
 		return 3, fmt.Sprintf("%s was ended by %s", name(p), c.signal)
 	}
 	return 8, fmt.Sprintf("%s was killed by %s", name(p), c.signal)
+}
+
+// killedByAnother: a supervisor that gives up ends its other children; what became of
+// them is a consequence.
+func killedByAnother(f *facts, c *candidate) (float64, string) {
+	if f.endedByOther(c.sus.hist.proc) {
+		return -4, ""
+	}
+	return 0, ""
 }
 
 // crashSignal: the process did it to itself.

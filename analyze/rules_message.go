@@ -13,24 +13,31 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 	if c.sus.anchor.line == nil {
 		return 0, ""
 	}
-	msg, all := c.sus.anchor.line.text, c.sus.anchor.text
+	points, begun := c.begun()
+	if points >= 5 {
+		return points, cutIn(begun)
+	}
+	msg, all := c.sus.anchor.line.known(), c.sus.anchor.text
 	for _, p := range c.paths() {
 		for _, text := range []string{msg, all} {
 			weight := 1.0
 			if text == all {
 				weight = 0.75
 			}
+			if text == all && besideQuoted(msg, p) {
+				weight = 0.3
+			}
 			if len(p) > 3 && strings.ContainsAny(p, "/") && namesIn(text, p) {
 				return 7 * weight, fmt.Sprintf("the message names %s", p)
 			}
 			base := path.Base(p)
-			if len(base) >= 3 && base != c.programName() && namesIn(text, base) {
+			if len(base) >= 3 && base != c.programName() && !commonNoun[base] && namesIn(text, base) {
 				return 5 * weight, fmt.Sprintf("the message names %s", base)
 			}
 			if short := strings.TrimSuffix(p, path.Ext(p)); short != p && len(path.Base(short)) > 4 && (namesIn(text, short) || namesIn(text, strings.TrimSuffix(short, path.Ext(short)))) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
 			}
-			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && stem != c.programName() && containsWord(text, stem) {
+			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && stem != c.programName() && !commonNoun[stem] && containsWord(text, stem) {
 				return 3 * weight, fmt.Sprintf("the message speaks of %s", stem)
 			}
 			if dir := path.Base(path.Dir(p)); len(dir) >= 4 && dir != c.programName() && !systemPath(p) && containsWord(text, dir) {
@@ -38,7 +45,45 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			}
 		}
 	}
+	if points > 0 {
+		return points, cutIn(begun)
+	}
+	if x := c.fail; x != nil && namesShort(msg, x.given) {
+		return 5, fmt.Sprintf("the message names %s", x.given)
+	}
+	if dir := c.folderNamed(msg); dir != "" {
+		return 3, fmt.Sprintf("the message names %s, where it is", dir)
+	}
 	return wordsInCommon(c, msg)
+}
+
+func cutIn(p string) string { return "the message, which the trace cuts, begins to name " + p }
+
+// commonNoun are last parts of paths that messages have as words of their own.
+var commonNoun = map[string]bool{"socket": true, "log": true, "config": true, "file": true, "server": true}
+
+// besideQuoted: the message's first line quotes what it is about ("module 'x' not
+// found"), and the path, which only a later line may name, has nothing of it.
+func besideQuoted(msg, p string) bool {
+	parts := strings.FieldsFunc(msg, func(r rune) bool { return strings.ContainsRune("'\"`‘’“”", r) })
+	quoted := false
+	for i := 1; i < len(parts); i += 2 {
+		if q := parts[i]; len(q) >= 3 && !strings.ContainsAny(q, " \t") {
+			if quoted = true; strings.Contains(p, q) {
+				return false
+			}
+		}
+	}
+	return quoted
+}
+
+// namesShort: a name too short to be told from other words stands between the
+// marks that programs put around names: "tar: f: Cannot open".
+func namesShort(msg, given string) bool {
+	if given == "" || len(given) > 3 || strings.ContainsAny(given, "./") {
+		return false
+	}
+	return strings.Contains(msg, ": "+given+": ") || strings.Contains(msg, "'"+given+"'") || strings.Contains(msg, "\""+given+"\"") || strings.Contains(msg, "‘"+given+"’")
 }
 
 // wordsInCommon: "key not usable" and etc/signing.key.
@@ -51,6 +96,9 @@ func wordsInCommon(c *candidate, msg string) (float64, string) {
 			}
 			if len(w) >= 3 && w != c.programName() && containsWord(low, w) {
 				return 1.5, fmt.Sprintf("the message speaks of %q", w)
+			}
+			if len(w) >= 5 && w != c.programName() && beginsWord(low, w) {
+				return 1, fmt.Sprintf("the message has a word that begins with %q", w)
 			}
 		}
 	}
@@ -125,6 +173,24 @@ func wordByte(s string, i int) bool {
 	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_' || b == '-'
 }
 
+// warnedOf: a milder line of the same process, before the message, names the path.
+func warnedOf(_ *facts, c *candidate) (float64, string) {
+	if c.fail == nil || c.sus.anchor.line == nil || strings.Count(c.fail.path, "/") < 2 {
+		return 0, ""
+	}
+	for _, l := range c.sus.hist.lines {
+		if l.start.index >= c.sus.anchor.pos.index {
+			break
+		}
+		if l.start.index > c.pos.index && l.start.seq-c.pos.seq <= answerWindow && mild(l.text) && !dataOnly(l) && namesIn(l.text, c.fail.path) {
+			return 2.5, fmt.Sprintf("a warning right after it names %s", c.fail.path)
+		}
+	}
+	return 0, ""
+}
+
+// namesAddress: the message names the address, its port or its host: "database
+// 127.0.0.1:5432 is down".
 func namesAddress(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil || c.fail.addr == "" || c.sus.anchor.line == nil {
 		return 0, ""
@@ -152,6 +218,8 @@ func splitAddr(a string) (host, port string) {
 	return a, ""
 }
 
+// namesErrno: the message gives the error, as "Permission denied", "EACCES" or
+// "[Errno 13]"; or another one.
 func namesErrno(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil || c.sus.anchor.line == nil {
 		return 0, ""
@@ -162,12 +230,15 @@ func namesErrno(_ *facts, c *candidate) (float64, string) {
 		return 2.5, fmt.Sprintf("the message gives its error (%s)", c.fail.errno)
 	case len(named) > 0:
 		return -1, ""
+	case c.fail.errno == "ENOENT" && containsAny(strings.ToLower(c.sus.anchor.line.text), absentWords):
+		return 1.5, "the message says that something does not exist"
 	}
 	return 0, ""
 }
 
+// closeToMessage: a program complains soon after what it complains of.
 func closeToMessage(_ *facts, c *candidate) (float64, string) {
-	if c.fail == nil {
+	if c.fail == nil || c.sus.anchor.line == nil && c.sus.hist.proc.Exit == nil {
 		return 0, ""
 	}
 	what := "the message was written"
@@ -186,7 +257,7 @@ func closeToMessage(_ *facts, c *candidate) (float64, string) {
 	case n <= 1000:
 		return 0, ""
 	}
-	return -0.5, ""
+	return -1.5, ""
 }
 
 func calls(n int) string {
@@ -203,9 +274,10 @@ var callWords = map[string][]string{
 	"mmap": {"memory", "allocat", "map"}, "brk": {"memory", "allocat"}, "execve": {"exec", "run", "command", "interpreter"}, "mkdir": {"directory", "folder", "create", "mkdir"},
 	"rename": {"rename", "move", "replace"}, "chdir": {"chdir", "directory", "folder"}, "chown": {"chown", "owner"}, "chmod": {"chmod", "mode"}, "mount": {"mount"},
 	"write": {"write", "writing", "space", "output"}, "pwrite64": {"write", "writing", "space"}, "setuid": {"user", "privilege"}, "setgroups": {"group", "privilege"}, "setresuid": {"user", "privilege"},
-	"link": {"link"}, "symlink": {"link"}, "dlopen": {"library"}, "chroot": {"chroot", "root"}, "ftruncate": {"space", "size", "truncate"}, "fallocate": {"space", "size"},
+	"link": {"link"}, "symlink": {"link"}, "chroot": {"root"}, "ftruncate": {"space", "size", "truncate"}, "fallocate": {"space", "size"},
 }
 
+// namesCall: the message speaks of what the call does: "cannot bind", "out of memory".
 func namesCall(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil || c.sus.anchor.line == nil {
 		return 0, ""

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"path"
 	"strings"
-
-	"github.com/stracex/stracex/analyze/replay"
 )
 
 // Rules on the shape of what happened around a candidate.
 
+// handedOver: a thread of a pool takes what it came to back to the thread that speaks.
 func handedOver(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil || c.fail.handed == "" || c.sus.anchor.line != nil && c.sus.anchor.line.tid == c.fail.tid {
 		return 0, ""
@@ -38,11 +37,17 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if p == "" {
 		p = x.given
 	}
-	h, ok := c.sus.hist.hits[path.Base(p)]
-	if !ok || h.pos.index < c.pos.index || h.pos.seq-c.pos.seq > 3000 {
+	if short := strings.TrimSuffix(p, path.Ext(p)); path.Ext(short) != "" && c.sus.hist.byBase[path.Base(short)] != nil && x.errno == "ENOENT" {
+		return -4, "" // "a.zip.gz", beside "a.zip" that is there
+	}
+	if x.errno == "ENOENT" && c.moduleFound(p) {
+		return -5, ""
+	}
+	h := c.sus.hist.byBase[path.Base(p)]
+	if h == nil || h.found.index < c.pos.index || h.found.seq-c.pos.seq > 3000 {
 		return 0, ""
 	}
-	if probing(h.name) && !probing(x.name) && h.path == x.path {
+	if probing(h.by) && !probing(x.name) && h.path == x.path {
 		return 0, "" // a later look shows that it is there after all
 	}
 	if x.errno == "EACCES" {
@@ -51,11 +56,22 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	return -7, ""
 }
 
+// moduleFound: "mod.lua" and "mod/init.lua" were not there, but "mod.so" was found then:
+// a module may be either.
+func (c *candidate) moduleFound(p string) bool {
+	for _, name := range []string{strings.TrimSuffix(path.Base(p), path.Ext(p)), path.Base(path.Dir(p))} {
+		if lib := c.sus.hist.byBase[name+".so"]; lib != nil && lib.found.index > c.pos.index {
+			return true
+		}
+	}
+	return false
+}
+
 // fallback: the thread's next look at the file system, for another file of the
 // same kind, worked.
 func fallback(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x == nil || x.next == nil || x.next.path == "" || x.next.pos.index > c.sus.anchor.pos.index {
+	if x == nil || !x.next.known || x.next.path == "" || x.next.pos.index > c.sus.anchor.pos.index {
 		return 0, ""
 	}
 	points := -1.0
@@ -82,17 +98,23 @@ func harmlessElsewhere(f *facts, c *candidate) (float64, string) {
 }
 
 // what names a failure across processes.
-func (x *failure) what() string { return x.name + "\x00" + x.errno + "\x00" + x.path }
+type what struct{ name, errno, path string }
 
-// markHarmless collects the failures of processes that ended well.
+func (x *failure) what() what { return what{x.name, x.errno, x.path} }
+
+// markHarmless collects the failures of processes that ended well, beside those of
+// processes that are forgotten.
 func (f *facts) markHarmless() {
-	f.harmless = map[string]bool{}
-	for _, h := range f.order {
-		if h.proc.Exit == nil || h.proc.Failed() {
-			continue
+	for w := range f.harmless {
+		if p := f.state.Abs(w.path); p != w.path {
+			f.harmless[what{w.name, w.errno, p}] = true
 		}
-		for _, x := range h.failures {
-			f.harmless[x.what()] = true
+	}
+	for _, h := range f.order {
+		if h.proc.Exit != nil && !h.proc.Failed() {
+			for _, x := range h.failures {
+				f.harmless[x.what()] = true
+			}
 		}
 	}
 }
@@ -105,16 +127,22 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 		return 0, ""
 	}
 	p := x.path
+	bits, _ := need(x)
 	switch {
+	case bits&2 != 0 && x.name != "connect": // nobody makes or changes those
 	case x.name == "connect" && (p == "/dev/log" || strings.HasSuffix(p, "/nscd/socket") || strings.HasPrefix(p, "/run/systemd/")):
 		return -6, "" // the C library's own: the log, and the cache of names
-	case p == "/etc/ld.so.preload", strings.Contains(p, "/glibc-hwcaps"), strings.HasPrefix(p, "/sys/"), strings.HasPrefix(p, "/proc/"):
+	case p == "/etc/ld.so.preload", strings.Contains(p, "/glibc-hwcaps"), probing(x.name) && hardware[path.Base(p)], strings.HasPrefix(p, "/sys/"), strings.HasPrefix(p, "/proc/"):
 		return -6, ""
-	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/zoneinfo/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"):
-		return -4, ""
+	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/zoneinfo/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"), strings.HasSuffix(path.Dir(p), "/userdb"), strings.HasSuffix(p, "/userdb"):
+		return -6, ""
 	}
 	return 0, ""
 }
+
+// hardware are the folders that the loader of glibc before 2.37 looks for in every place
+// where libraries lie.
+var hardware = map[string]bool{"tls": true, "x86_64": true, "haswell": true, "avx512_1": true, "i686": true, "sse2": true, "aarch64": true}
 
 // ownPath: a path outside the distribution's own folders is more likely what
 // this program on this machine lacks.
@@ -137,7 +165,7 @@ func personal(_ *facts, c *candidate) (float64, string) {
 		return 0, ""
 	}
 	if strings.Contains(x.path, "/.config/") || strings.Contains(x.path, "/.cache/") || strings.HasPrefix(path.Base(x.path), ".") && path.Base(x.path) != "." {
-		return -2, ""
+		return -3, ""
 	}
 	return 0, ""
 }
@@ -161,11 +189,14 @@ func placeToSearch(_ *facts, c *candidate) (float64, string) {
 	if x == nil || x.errno != "ENOENT" || !probing(x.name) || path.Ext(x.path) != "" || systemPath(x.path) || c.sus.anchor.line == nil {
 		return 0, ""
 	}
-	if containsAny(strings.ToLower(c.sus.anchor.line.text), []string{"no module", "cannot find", "can't find", "not found", "can't locate", "cannot locate", "could not find", "unable to find", "unable to locate", "no such module", "cannot load", "unresolved"}) {
+	if containsAny(strings.ToLower(c.sus.anchor.line.text), seekWords) {
 		return 2.5, "a place to search that is not there"
 	}
 	return 0, ""
 }
+
+// seekWords are those of a complaint that something is nowhere.
+var seekWords = []string{"no module", "cannot find", "can't find", "not found", "can't locate", "cannot locate", "could not find", "unable to find", "unable to locate", "no such module", "cannot load", "unresolved"}
 
 // anotherProgram: what failed before the process became the program that
 // failed.
@@ -180,6 +211,9 @@ func anotherProgram(_ *facts, c *candidate) (float64, string) {
 // that was started to make it has failed, is the symptom.
 func waitsForOther(f *facts, c *candidate) (float64, string) {
 	x := c.fail
+	if x != nil && (x.name == "connect" || x.during) && (x.errno == "ECONNREFUSED" || x.errno == "ENOENT") && onThisMachine(x.addr) && f.daemonFailed(c.pos) {
+		return -3, ""
+	}
 	if x == nil || x.count < 3 || x.errno != "ENOENT" || !probing(x.name) && x.name != "connect" {
 		return 0, ""
 	}
@@ -191,68 +225,22 @@ func waitsForOther(f *facts, c *candidate) (float64, string) {
 	return 0, ""
 }
 
-// nothingToRead: a file that the message names, or that was empty.
-func nothingToRead(_ *facts, c *candidate) (float64, string) {
-	if c.kind != "data" {
-		return 0, ""
-	}
-	if c.source.file == nil && path.Base(c.source.path) == c.programName() {
-		return -4, "" // its own name
-	}
-	points, why := 0.0, ""
-	if c.source.file == nil && containsAny(ref(c.source.ev).Text, []string{"S_IFREG", "S_IFLNK"}) {
-		points -= 1.5 // a file that it only looked for
-	}
-	switch file := c.source.file; {
-	case file != nil && file.Sock != nil && strings.HasSuffix(file.Sock.Peer, ":53"):
-		return 5, "the name server was asked right before the message"
-	case file != nil && file.Sock != nil && c.between <= 40:
-		return 3, "the message speaks of what it said"
-	case file != nil && file.Sock != nil:
-		return 1.5, "the message speaks of what it said"
-	case file != nil && file.EOF != nil && file.Reads == 0 && file.Kind == replay.PathFile:
-		points, why = points+3, "it was empty"
-	case file != nil && c.sus.anchor.line != nil && containsAny(strings.ToLower(c.sus.anchor.line.text), endWords):
-		points, why = points+4.5, "the message speaks of its end"
-	}
-	if c.sus.anchor.line != nil && len(c.sus.anchor.named()) > 0 {
-		points -= 3 // then a call failed
-	}
-	if c.sus.anchor.line != nil && asPlace(c.sus.anchor.line.text, path.Base(c.source.path)) {
-		points -= 2 // then it says where the program stood
-	}
-	if c.sus.anchor.line != nil && !strings.Contains(c.sus.anchor.line.text, path.Base(c.source.path)) {
-		points -= 2 // only what came after it says the name
-	}
-	if c.source.path != "" && systemPath(c.source.path) || c.source.path == "/dev/null" {
-		points -= 4
-	}
-	if c.between <= 40 {
-		points++
-	}
-	return points, why
-}
-
-// asPlace: "main.sh: 3:", "CMakeLists.txt:4", "app.py", line 3.
-func asPlace(text, base string) bool {
-	_, after, ok := strings.Cut(text, base)
-	if !ok {
-		return false
-	}
-	after = strings.TrimLeft(after, "\"'`: (,")
-	return after != "" && after[0] >= '0' && after[0] <= '9' || strings.HasPrefix(after, "line ")
-}
-
-func untraced(_ *facts, c *candidate) (float64, string) {
-	switch {
-	case c.ghost != nil:
-		p := c.sus.hist.proc
-		if p.Exit != nil && p.Exit.Code == c.ghost.code {
-			return 6, "it ended with the same status"
+// daemonFailed: a process that was left in the background had failed before.
+func (f *facts) daemonFailed(at position) bool {
+	for _, p := range f.state.All {
+		if p.Failed() && p.Ended.Index < at.index && p.Parent != nil && p.Parent.Exit != nil && !p.Parent.Failed() && p.Parent.Ended.Index < p.Ended.Index {
+			return true
 		}
-		return 4, "it failed, and its calls are not in this trace"
-	case c.relay != nil:
-		return 7, "the message was read from there"
+	}
+	return false
+}
+
+// thrownAway: whoever started the process wanted its output, and sent its messages to
+// /dev/null: it was prepared for them.
+func thrownAway(_ *facts, c *candidate) (float64, string) {
+	out := c.sus.hist.proc.Std[1]
+	if l := c.sus.anchor.line; l != nil && l.file.Path == "/dev/null" && (out == nil || out.Path != "/dev/null") {
+		return -2, ""
 	}
 	return 0, ""
 }

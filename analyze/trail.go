@@ -69,6 +69,10 @@ func (t *trailer) way(s *suspect) {
 			t.add("relay", s.relay.read.ev, fmt.Sprintf("the words were read from %s", t.describe(s.relay.read)))
 			t.origin(s.relay.read)
 			t.add("peer", s.relay.wrote.ev, fmt.Sprintf("%s wrote them", name(s.hist.proc)))
+		case "end":
+			t.add("relay", s.relay.read.ev, fmt.Sprintf("here ended %s, without an answer", t.describe(s.relay.read)))
+			t.origin(s.relay.read)
+			t.add("peer", s.relay.wrote.ev, fmt.Sprintf("%s had taken the request", name(s.hist.proc)))
 		}
 	}
 	if l := s.anchor.line; l != nil && s.how != "words" {

@@ -51,7 +51,7 @@ type line struct {
 
 const (
 	maxPassed   = 4 << 10 // bytes kept of one transfer
-	maxWords    = 16 << 20
+	maxWords    = 64 << 20
 	maxLines    = 4000
 	maxLine     = 8 << 10
 	maxMixed    = 2000
@@ -67,20 +67,27 @@ const (
 
 // readWrite are the calls that move text.
 var readWrite = map[string]way{
-	"read": isRead, "pread64": isRead, "readv": isRead, "recv": isRead, "recvfrom": isRead, "recvmsg": isRead, "preadv": isRead,
-	"write": isWrite, "pwrite64": isWrite, "writev": isWrite, "send": isWrite, "sendto": isWrite, "sendmsg": isWrite, "pwritev": isWrite,
+	"read": isRead, "pread64": isRead, "readv": isRead, "recv": isRead, "recvfrom": isRead, "recvmsg": isRead, "preadv": isRead, "pread": isRead,
+	"msgrcv": isRead, "mq_timedreceive": isRead, "msgsnd": isWrite, "mq_timedsend": isWrite,
+	"write": isWrite, "pwrite64": isWrite, "writev": isWrite, "send": isWrite, "sendto": isWrite, "sendmsg": isWrite, "pwritev": isWrite, "pwrite": isWrite,
 }
 
 // transfer is the text that a read or write moved, as far as the trace has it.
 func transfer(c *event.Call) (text string, cut bool) {
-	v := c.Arg(1).Final()
+	v, n := c.Arg(1).Final(), c.Ret.Value
+	if c.Name == "msgsnd" || c.Name == "mq_timedsend" {
+		n = -1 // they send all, and return 0
+	}
+	if text := v.Field("mtext"); text.Kind == event.String { // msgbuf
+		v = text
+	}
 	switch v.Kind {
 	case event.String:
-		return limit(v.Str, c.Ret.Value), v.Cut
+		return limit(v.Str, n), v.Cut
 	case event.Array: // iovec
-		return gather(v, c.Ret.Value)
+		return gather(v, n)
 	case event.Struct: // msghdr
-		return gather(v.Field("msg_iov"), c.Ret.Value)
+		return gather(v.Field("msg_iov"), n)
 	}
 	return "", false
 }
@@ -114,29 +121,32 @@ func limit(s string, n int64) string {
 }
 
 func (f *facts) read(h *history, st *replay.Step) {
-	file := st.File
+	file, c := st.File, st.Event.Call
 	if file == nil {
 		return
 	}
 	at := position{st.Event.Index, st.Seq}
-	if file.EOF == st.Event && file.Reads == 0 && len(h.empty) < maxEmpty {
-		h.empty = append(h.empty, &source{file: file, first: at, ev: st.Event, pos: at, path: file.Path})
+	if st.EOF && file.Reads == 0 && len(h.empty) < maxEmpty {
+		h.empty = append(h.empty, &source{file: file, first: at, ev: st.Kept(), pos: at, path: file.Path})
 	}
-	if src := h.sources[file.Path]; src != nil && file.Kind == replay.PathFile {
-		src.file, src.ev, src.pos = file, st.Event, at
+	if file.Kind == replay.PathFile {
+		if src := h.sources[file.Path]; src != nil {
+			src.file, src.pos = file, at
+			src.seen(st)
+		}
 	}
 	h.heard(st, at)
-	text, cut := transfer(st.Event.Call)
-	if !printable(text) && file.Kind == replay.PathFile {
+	text, cut := transfer(c)
+	if f.words.full || !printable(text) && file.Kind == replay.PathFile {
 		return
 	}
-	f.words.keepRead(&passed{h, file, at, st.Event, text, cut})
+	f.words.keepRead(&passed{h, file, at, st.Kept(), strings.Clone(text), cut})
 }
 
 // heard remembers the peer that sent something last.
 func (h *history) heard(st *replay.Step, at position) {
 	if s := st.File.Sock; s != nil && s.Peer != "" && !strings.HasSuffix(s.Peer, "/nscd/socket") {
-		h.talked = &source{file: st.File, first: at, ev: st.Event, pos: at}
+		h.talked = &source{file: st.File, first: at, ev: st.Kept(), pos: at}
 	}
 }
 
@@ -145,16 +155,18 @@ func (f *facts) write(h *history, st *replay.Step) {
 	if file == nil {
 		return
 	}
-	text, cut := transfer(st.Event.Call)
+	c := st.Event.Call
+	text, cut := transfer(c)
 	if text == "" {
 		return
 	}
+	text = strings.Clone(text)
 	at := position{st.Event.Index, st.Seq}
 	if file.Kind != replay.OtherFile {
-		f.words.keepWritten(&passed{h, file, at, st.Event, text, cut})
+		f.words.keepWritten(&passed{h, file, at, st.Kept(), text, cut})
 	}
-	if printable(text) {
-		h.speak(file, st, text, cut || st.Event.Call.Ret.Value > int64(len(text)))
+	if printable(text) && !(file.Kind == replay.UnknownFile && file.Std == 0 && st.FD > 2) {
+		f.speak(h, file, st, text, cut || c.Ret.Value > int64(len(text)))
 	}
 }
 
@@ -192,7 +204,7 @@ func (w *words) room(p *passed) bool {
 	return true
 }
 
-func (p *passed) cost() int { return len(p.text) + 64 }
+func (p *passed) cost() int { return 2*len(p.text) + passedCost }
 
 // older drops the older half of a list.
 func (w *words) older(list []*passed) []*passed {
@@ -227,19 +239,24 @@ func printable(s string) bool {
 }
 
 // speak adds a write's text to the lines of the process.
-func (h *history) speak(file *replay.File, st *replay.Step, text string, cut bool) {
+func (f *facts) speak(h *history, file *replay.File, st *replay.Step, text string, cut bool) {
 	stream := streamOf(file)
 	at := position{st.Event.Index, st.Seq}
 	for text != "" {
 		part, rest, whole := strings.Cut(text, "\n")
 		l := h.partial[file]
 		if l == nil {
-			l = &line{hist: h, file: file, stream: stream, own: st.FD == 2 || file.Std > 0, start: at, ev: st.Event, fd: st.FD, origin: st.Origin, tid: st.Event.TID, open: true}
+			l = &line{hist: h, file: file, stream: stream, own: st.FD == 2 || file.Std > 0, start: at, ev: st.Kept(), fd: st.FD, origin: st.Origin, tid: st.Event.TID, open: true}
+			if h.partial == nil {
+				h.partial = map[*replay.File]*line{}
+			}
 			h.partial[file] = l
 			h.addLine(l)
+			f.charge(h, lineCost)
 		}
 		if len(l.text)+len(part) <= maxLine {
 			l.text += part
+			f.charge(h, len(part))
 		} else {
 			l.cut = true
 		}
@@ -279,7 +296,7 @@ func streamOf(f *replay.File) string {
 		return "tty"
 	case f.Std == 2:
 		return "stdout"
-	case f.Kind == replay.PipeFile:
+	case f.Kind == replay.PipeFile, f.Pipe != nil:
 		return "pipe"
 	case f.Kind == replay.SocketFile:
 		if s := f.Sock; s != nil && (strings.HasSuffix(s.Peer, "/log") || strings.HasPrefix(s.Peer, "unix:/run/systemd/journal/")) && datagrams(f) {

@@ -31,6 +31,22 @@ func TestNamesIn(t *testing.T) {
 	}
 }
 
+func TestBeginsWord(t *testing.T) {
+	tests := []struct {
+		text, w string
+		want    bool
+	}{
+		{"error opening configuration file", "config", true},
+		{"error in reconfiguration", "config", false},
+		{"", "config", false},
+	}
+	for _, tt := range tests {
+		if got := beginsWord(tt.text, tt.w); got != tt.want {
+			t.Errorf("beginsWord(%q, %q) = %v", tt.text, tt.w, got)
+		}
+	}
+}
+
 func TestErrnosIn(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"cat: x: No such file or directory", "ENOENT"},

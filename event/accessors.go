@@ -67,7 +67,11 @@ func SockAddr(v Value) (addr string, ok bool) {
 	if v.Kind != Struct {
 		return "", false
 	}
-	switch v.Field("sa_family").Str {
+	family := v.Field("sa_family")
+	if family.Kind == None {
+		family = v.Field("sin_family") // strace before 4.5
+	}
+	switch family.Str {
 	case "AF_INET", "PF_INET":
 		return inetAddr(v.Field("sin_addr"), v.Field("sin_port"))
 	case "AF_INET6", "PF_INET6":

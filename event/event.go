@@ -40,6 +40,9 @@ type Event struct {
 	Comm  string // command name beside the pid (strace -Y), "" when not given
 	Time  Time
 	Kind  Kind
+	// Borrowed: it is valid until its reader's next Read only, see Keep. Its names
+	// (File, Call.Name, Call.Ret.Errno and Message) last.
+	Borrowed bool
 
 	Call     *Call       // Entered, Returned
 	Signal   *SignalInfo // Signal, Stopped
@@ -71,14 +74,16 @@ type Time struct {
 // Call is one system call.
 type Call struct {
 	Name string // the kernel's name: "openat", "newfstatat"; "syscall_0x3e8" for an unknown number
-	Args []Value
 	Ret  Result
+
+	args        []Value // see Args
+	shown       int     // see Shown
+	first, rest string  // of the arguments, as long as argReader is set
+	argReader   ArgReader
+	borrowed    bool // argReader's call of the moment
 
 	// Entered is the index of the Entered event of a Returned call, -1 if none.
 	Entered int
-	// Shown is how many of Args that Entered event held: a printer shows them
-	// there and only the rest at the return.
-	Shown int
 	// Unfinished: a Returned call whose end the trace does not hold: the thread
 	// ended or was let go inside it (Ret.Note is "detached" then), or the trace
 	// ends there.

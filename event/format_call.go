@@ -7,8 +7,8 @@ func (p *printer) entered(c *Call) {
 	p.hex = c.Name == "getrandom"
 	p.text(c.Name)
 	p.dst = append(p.dst, '(')
-	p.list(c.Args, ", ")
-	if p.commaAhead(c.Name, len(c.Args)) {
+	p.list(c.Args(), ", ")
+	if p.commaAhead(c.Name, len(c.Args())) {
 		p.text(", ")
 	}
 	p.text(" <unfinished ...>")
@@ -32,8 +32,8 @@ func (p *printer) returned(c *Call) {
 		p.dst = append(p.dst, '(')
 	}
 	p.hex = c.Name == "getrandom"
-	args := c.Args
-	if shown := min(c.Shown, len(args)); c.Entered >= 0 && shown > 0 {
+	args := c.Args()
+	if shown := min(c.Shown(), len(args)); c.Entered >= 0 && shown > 0 {
 		if after := args[shown-1].After; after != nil {
 			p.text(" => ")
 			p.value(after)

@@ -7,7 +7,9 @@ import (
 
 // call makes a finished call.
 func call(name string, ret Result, args ...Value) *Call {
-	return &Call{Name: name, Args: args, Ret: ret, Entered: -1, Duration: -1}
+	c := NewCall(name, args...)
+	c.Ret = ret
+	return c
 }
 
 var (
@@ -47,15 +49,15 @@ func TestAppend(t *testing.T) {
 			Format{}, `access("/etc/passwd")                   = -1 ENOENT (No such file or directory)`},
 		{"restarted", &Event{Kind: Returned, Call: call("pause", Result{Errno: "ERESTARTNOHAND"})},
 			Format{}, `pause()                                 = ? ERESTARTNOHAND`},
-		{"first half", &Event{Kind: Entered, Call: &Call{Name: "read", Args: []Value{three}}},
+		{"first half", &Event{Kind: Entered, Call: &Call{Name: "read", args: []Value{three}}},
 			Format{}, `read(3 <unfinished ...>`},
-		{"second half", &Event{Kind: Returned, Call: &Call{Name: "read", Args: []Value{three, path}, Shown: 1, Ret: found, Duration: -1}},
+		{"second half", &Event{Kind: Returned, Call: &Call{Name: "read", args: []Value{three, path}, shown: 1, Ret: found, Duration: -1}},
 			Format{}, `<... read resumed>, "/etc/passwd")      = 3`},
-		{"first half with a comma", &Event{Kind: Entered, Call: &Call{Name: "read", Args: []Value{three}}},
+		{"first half with a comma", &Event{Kind: Entered, Call: &Call{Name: "read", args: []Value{three}}},
 			Format{CommaAhead: ahead}, `read(3,  <unfinished ...>`},
-		{"second half without", &Event{Kind: Returned, Call: &Call{Name: "read", Args: []Value{three, path}, Shown: 1, Ret: found, Duration: -1}},
+		{"second half without", &Event{Kind: Returned, Call: &Call{Name: "read", args: []Value{three, path}, shown: 1, Ret: found, Duration: -1}},
 			Format{CommaAhead: ahead}, `<... read resumed>"/etc/passwd")        = 3`},
-		{"never returned", &Event{Kind: Returned, Call: &Call{Name: "read", Args: []Value{three}, Shown: 1, Unfinished: true, Duration: -1}},
+		{"never returned", &Event{Kind: Returned, Call: &Call{Name: "read", args: []Value{three}, shown: 1, Unfinished: true, Duration: -1}},
 			Format{}, `<... read resumed> <unfinished ...>)    = ?`},
 		{"signal", &Event{Kind: Signal, Signal: &SignalInfo{Name: "SIGSEGV", Info: Value{Kind: Struct, Elems: []Value{{Name: "si_signo", Kind: Symbol, Str: "SIGSEGV"}}}}},
 			Format{}, `--- SIGSEGV {si_signo=SIGSEGV} ---`},

@@ -139,10 +139,11 @@ func (p *printer) deco(s string) {
 }
 
 // DecoEscaped says whether what a descriptor points to is written with a
-// string's escapes: paths and names are, "TCP:[…]" and "{eventfd-count=…}" are
-// not.
+// string's escapes: paths and names are, "TCP:[…]", "pid:12<sh>" and
+// "{eventfd-count=…}" are not.
 func DecoEscaped(s string) bool {
-	return strings.HasPrefix(s, "/") || !strings.HasPrefix(s, "{") && !strings.Contains(s, ":[")
+	return strings.HasPrefix(s, "/") ||
+		!strings.HasPrefix(s, "{") && !strings.HasPrefix(s, "pid:") && !strings.Contains(s, ":[")
 }
 
 // cutDevice separates "/dev/null<char 1:3>" at its bracket.

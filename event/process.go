@@ -3,7 +3,7 @@ package event
 // Process is what a capture saw of a process. A nil or empty part was not
 // readable. Numbers are those of /proc/PID (proc(5)).
 type Process struct {
-	At         string // "start", "attach", "exec"
+	At         string // "start", "attach", "exec"; "socket": only FDs, one that was connected, accepted or a FIFO that was opened
 	PID        int
 	PPID       int
 	Exe        string
@@ -38,7 +38,7 @@ type FD struct {
 	Target string // the link in /proc/PID/fd: a path, "socket:[123]", "pipe:[45]"
 	Flags  uint64 // open flags (O_CLOEXEC included)
 	Pos    int64
-	Peer   string // for a socket, both addresses where known: "TCP:[1.2.3.4:5->6.7.8.9:10]"
+	Peer   string // for a socket, both addresses where known: "TCP:[1.2.3.4:5->6.7.8.9:10]"; "FIFO:[device:inode]"
 }
 
 // Namespace is one namespace link: {"mnt", "mnt:[4026531841]"}.

@@ -28,6 +28,8 @@ import "strings"
 //	0x55d0 /* 8 vars */          Addr, Comment "8 vars"
 //	[/* 8 vars */]               Array without Elems, Comment "8 vars"
 //	/* 9 entries */              None, Comment "9 entries"
+//	"/etc/x" [etc_t]             String "/etc/x", Comment "etc_t" (strace --secontext)
+//	0x1 /* A */|0x2 /* B */      Addr 3, Comment "A|B" (strace -X verbose)
 //
 // Anything else is Raw, with its text up to the comma or bracket that ends it.
 type ValueKind uint8
@@ -75,14 +77,6 @@ type Value struct {
 	// After is the value after the call, where the kernel changed it
 	// ("[128 => 16]", "{…} => {…}").
 	After *Value
-}
-
-// Arg gives the i-th argument; a Value of kind None when there are fewer.
-func (c *Call) Arg(i int) Value {
-	if c == nil || i < 0 || i >= len(c.Args) {
-		return Value{}
-	}
-	return c.Args[i]
 }
 
 // Field gives the named field of a struct, or of the only struct in an array.

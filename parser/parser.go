@@ -2,22 +2,20 @@ package parser
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/klauspost/compress/zstd"
+	"strings"
 
 	"github.com/stracex/stracex/event"
+	"github.com/stracex/stracex/parser/carrier"
 	"github.com/stracex/stracex/stx"
 )
 
 // Reader gives the events of one source, one at a time.
 type Reader interface {
-	// Read gives the next event, io.EOF after the last. The event and all it
-	// points to stay valid after the next call.
+	// Read gives the next event, io.EOF after the last. One that is Borrowed
+	// is valid until the next call only, with all that it points to.
 	Read() (*event.Event, error)
 	// Stats says what has been read so far; it is whole after io.EOF.
 	Stats() Stats
@@ -25,13 +23,12 @@ type Reader interface {
 
 // Stats counts what a source held.
 type Stats struct {
-	Kind       string // "capture" or "strace"
-	Events     int
-	Calls      int       // Returned events
-	Skipped    int       // lines or records that were not understood
-	First      []Skipped // the first of them, at most 20
-	Truncated  bool      // the source ends in the middle
-	StringsCut int       // strings that the trace has only the beginning of
+	Kind      string // "capture" or "strace"
+	Events    int
+	Calls     int       // Returned events
+	Skipped   int       // lines or records that were not understood
+	First     []Skipped // the first of them, at most 20
+	Truncated bool      // the source ends in the middle
 }
 
 const (
@@ -51,7 +48,7 @@ type Skipped struct {
 func (s *Stats) skip(file string, line int, text, why string) {
 	s.Skipped++
 	if len(s.First) < maxSkipped {
-		s.First = append(s.First, Skipped{file, line, text[:min(len(text), maxSkippedText)], why})
+		s.First = append(s.First, Skipped{file, line, strings.Clone(text[:min(len(text), maxSkippedText)]), why})
 	}
 }
 
@@ -77,12 +74,13 @@ func (e *NotATraceError) Hint() string {
 }
 
 // peekSize is how much of a file is looked at to say what it is.
-const peekSize = 64 << 10
+const peekSize = carrier.HeadSize
 
 // New reads a capture or an strace log, whichever r holds, also one that is
-// compressed with gzip or zstd; name is for references and messages. An error
-// says what the file is instead, and what to do: it is a *NotATraceError for a
-// file that is neither, ErrEmpty for an empty one.
+// compressed, and a log that a CI system, a container engine, a mailer or the like
+// has wrapped: see the package carrier. name is for references and messages. An
+// error says what the file is instead, and what to do: it is a *NotATraceError for
+// a file that is neither, ErrEmpty for an empty one.
 //
 // Structures of a capture are abbreviated as strace does by default.
 func New(r io.Reader, name string) (Reader, error) { return open(r, name, false) }
@@ -93,43 +91,41 @@ func New(r io.Reader, name string) (Reader, error) { return open(r, name, false)
 func NewVerbose(r io.Reader, name string) (Reader, error) { return open(r, name, true) }
 
 func open(r io.Reader, name string, verbose bool) (Reader, error) {
-	b := bufio.NewReaderSize(r, peekSize)
-	head, err := b.Peek(peekSize)
-	if err != nil && !errors.Is(err, io.EOF) {
+	u, err := carrier.Unpack(r)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	switch {
-	case len(head) == 0:
-		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
-	case stx.IsCapture(head):
+	plain, err := newPlain(u.Reader, name, verbose)
+	if err != nil || !u.Packed() {
+		return plain, err
+	}
+	return &unpacked{plain, u}, nil
+}
+
+// newPlain reads what is not compressed, or no longer.
+func newPlain(b *bufio.Reader, name string, verbose bool) (Reader, error) {
+	head, err := peek(b, name)
+	if err != nil {
+		return nil, err
+	}
+	if stx.IsCapture(head) {
 		return newRaw(b, name, verbose)
-	case bytes.HasPrefix(head, gzipMagic), bytes.HasPrefix(head, zstdMagic):
-		plain, err := decompress(b, head)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		return newPlain(plain, name, verbose)
 	}
-	return newText(b, head, name)
+	looks := looksLike(head)
+	if b, err = carrier.Text(b); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if head, err = peek(b, name); err != nil {
+		return nil, err
+	}
+	if !hasTraceLine(head) {
+		return nil, &NotATraceError{Name: name, Looks: looks}
+	}
+	return newStrace(b, head, name), nil
 }
 
-var (
-	gzipMagic = []byte("\x1f\x8b\x08")
-	zstdMagic = []byte("\x28\xb5\x2f\xfd")
-)
-
-// decompress undoes gzip or zstd, whichever head shows.
-func decompress(r io.Reader, head []byte) (io.Reader, error) {
-	if bytes.HasPrefix(head, gzipMagic) {
-		return gzip.NewReader(r)
-	}
-	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20))
-	return d, err
-}
-
-// newPlain reads what was compressed: it is not unpacked a second time.
-func newPlain(r io.Reader, name string, verbose bool) (Reader, error) {
-	b := bufio.NewReaderSize(r, peekSize)
+// peek gives the beginning of what b holds; there is something.
+func peek(b *bufio.Reader, name string) ([]byte, error) {
 	head, err := b.Peek(peekSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -137,8 +133,18 @@ func newPlain(r io.Reader, name string, verbose bool) (Reader, error) {
 	if len(head) == 0 {
 		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
 	}
-	if stx.IsCapture(head) {
-		return newRaw(b, name, verbose)
-	}
-	return newText(b, head, name)
+	return head, nil
+}
+
+// unpacked is the reader of what was compressed: it also knows whether that broke
+// off.
+type unpacked struct {
+	Reader
+	from *carrier.Unpacked
+}
+
+func (u *unpacked) Stats() Stats {
+	s := u.Reader.Stats()
+	s.Truncated = s.Truncated || u.from.Truncated()
+	return s
 }

@@ -49,6 +49,9 @@ type rawCall struct {
 
 const maxAsides = 1 << 10
 
+// maxOpenBytes is how much memory of calls that have begun is kept, in bytes.
+const maxOpenBytes = 256 << 20
+
 // newRaw reads a capture.
 func newRaw(r io.Reader, name string, verbose bool) (Reader, error) {
 	s, err := stx.NewReader(r)
@@ -187,9 +190,9 @@ func (r *rawReader) interrupt() {
 	}
 	r.held = nil
 	d := r.decoder(c)
-	call := &event.Call{Name: d.name, Args: d.values(), Entered: -1, Duration: -1}
+	call := event.NewCall(d.name, d.values()...)
 	c.entry = r.give(c.tid, c.time, &event.Event{Kind: event.Entered, Call: call}).Index
-	c.shown = len(call.Args)
+	c.shown = len(call.Args())
 	r.flushAsides()
 }
 
@@ -214,7 +217,7 @@ func (r *rawReader) enter(rec *stx.Record) {
 		return
 	}
 	r.held = c
-	if len(r.open) >= maxPending || r.bytes+c.bytes > maxPendingText {
+	if len(r.open) >= maxPending || r.bytes+c.bytes > maxOpenBytes {
 		r.stats.skip(r.name, 0, abi.Arch(rec.Enter.Arch).CallName(rec.Enter.Nr), "too many calls are unfinished at a time")
 		r.interrupt()
 		return
@@ -226,8 +229,7 @@ func (r *rawReader) enter(rec *stx.Record) {
 // unwatched gives out a call of which nothing is known but that it was made.
 func (r *rawReader) unwatched(c *rawCall) {
 	d := r.decoder(c)
-	call := &event.Call{Name: d.name, Args: d.values(), Entered: -1, Duration: -1}
-	r.stats.StringsCut += d.cut
+	call := event.NewCall(d.name, d.values()...)
 	r.give(c.tid, c.time, &event.Event{Kind: event.Returned, Call: call})
 }
 
@@ -269,10 +271,11 @@ func (r *rawReader) exit(rec *stx.Record) {
 	d.exit(rec.Exit)
 	r.interrupts(rec.TID, d)
 	r.netlinks.called(rec.TID, d)
-	call := &event.Call{Name: d.name, Args: d.values(), Entered: c.entry, Shown: c.shown}
+	call := event.NewCall(d.name, d.values()...)
+	call.Entered = c.entry
+	call.SetShown(c.shown)
 	call.Ret = d.result()
 	call.Duration = max(rec.Time-c.time, 0)
-	r.stats.StringsCut += d.cut
 	time := rec.Time
 	if c.entry < 0 {
 		time = c.time
@@ -320,9 +323,10 @@ func (r *rawReader) abandon(tid int, time int64) {
 		return
 	}
 	d := r.decoder(c)
-	call := &event.Call{Name: d.name, Args: d.values(), Entered: c.entry, Shown: c.shown, Duration: -1}
+	call := event.NewCall(d.name, d.values()...)
+	call.Entered = c.entry
+	call.SetShown(c.shown)
 	call.Unfinished = !d.never()
-	r.stats.StringsCut += d.cut
 	if c.entry < 0 {
 		time = c.time
 	}

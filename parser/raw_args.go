@@ -32,7 +32,6 @@ type decoder struct {
 	restarts string // the call that a restart_syscall goes on with, "" when not known
 	netlink  string // the protocol, when the call sends to or receives from a netlink socket
 
-	cut int // strings of which the capture has only the beginning
 }
 
 func newDecoder(e *stx.Enter) *decoder {

@@ -11,11 +11,7 @@ import (
 
 // Arguments that point to strings, buffers and plain numbers.
 
-// stringValue makes a String and counts it when it is cut.
 func (d *decoder) stringValue(b []byte, cut bool) event.Value {
-	if cut {
-		d.cut++
-	}
 	return event.Value{Kind: event.String, Str: string(b), Cut: cut}
 }
 
@@ -31,9 +27,6 @@ func (d *decoder) stringAt(m memory, addr uint64) event.Value {
 	s, cut, ok := m.text(addr)
 	if !ok {
 		return addrValue(addr)
-	}
-	if cut {
-		d.cut++
 	}
 	return event.Value{Kind: event.String, Str: s, Cut: cut}
 }

@@ -190,7 +190,7 @@ func checkRaw(t *testing.T, events []*event.Event, stats Stats) {
 		if e.Kind == event.Returned && e.Call.Entered >= 0 {
 			first := events[e.Call.Entered]
 			if !open[e.Call.Entered] || first.Call.Name != e.Call.Name ||
-				len(first.Call.Args) != e.Call.Shown || e.Call.Shown > len(e.Call.Args) {
+				len(first.Call.Args()) != e.Call.Shown() || e.Call.Shown() > len(e.Call.Args()) {
 				t.Fatalf("halves do not fit: %s and %s", describeRaw(first), describeRaw(e))
 			}
 			delete(open, e.Call.Entered)

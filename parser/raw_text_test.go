@@ -63,7 +63,7 @@ func checkRawText(t *testing.T, all []*event.Event) {
 	if len(second) != len(first) {
 		t.Fatalf("%d events became %d", len(first), len(second))
 	}
-	same := cmp.Options{cmpopts.IgnoreFields(event.Event{}, "Index", "File", "Line"), cmpopts.EquateEmpty()}
+	same := cmp.Options{whole, cmpopts.IgnoreFields(event.Event{}, "Index", "File", "Line"), cmpopts.EquateEmpty()}
 	for i, e := range first {
 		if e.Call != nil {
 			call := *e.Call

@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"slices"
@@ -13,7 +12,7 @@ import (
 // straceReader reads an strace log. Read takes lines until one gives an event;
 // line finds out what a line is, and one small function handles each form.
 type straceReader struct {
-	lines lineReader
+	lines lines
 	name  string
 	stats Stats
 	scan  scanner
@@ -27,34 +26,28 @@ type straceReader struct {
 	pending map[int]*pendingCall // by TID: calls that have begun and not ended
 	execs   map[int]bool         // by TID: those of pending that are an execve
 	held    int                  // bytes of text that pending holds
-	summary bool                 // inside the table of strace -C
-	from    int                  // the line where a mended call begins, 0 for any other
-	torn    *tornCall            // the call into whose line other text broke, nil when none
+	spare   []*pendingCall
+	// What open has found last, when lastTID isn't 0.
+	lastTID  int
+	lastOpen *pendingCall
+	summary  summaryPart // where in the table of strace -C the next line is
+	begun    int         // the thread whose call was the last to begin and not end
+	told     int         // the line that last told of an exit inside a call
+	from     int         // the line where a mended call begins, 0 for any other
+	torn     *tornCall   // the call into whose line other text broke, nil when none
+	quickly  quickEvent
+	closely  bool // no line is taken quickly
 }
 
-// pendingCall is the first half of a call.
-type pendingCall struct {
-	name  string
-	args  string // text after "(" without the mark at the end
-	line  int
-	index int // of its Entered event
-	shown int // arguments of that event
-}
-
-const (
-	maxPending     = 1 << 16   // calls that may be open at a time
-	maxPendingText = 256 << 20 // bytes of their first halves
-)
-
-func newStrace(b *bufio.Reader, head []byte, name string) *straceReader {
+func newStrace(b io.Reader, head []byte, name string) *straceReader {
 	r := newStraceText(b, name)
 	r.who.main = firstThread(head)
 	return r
 }
 
-func newStraceText(b *bufio.Reader, name string) *straceReader {
+func newStraceText(b io.Reader, name string) *straceReader {
 	return &straceReader{
-		lines:   lineReader{r: b},
+		lines:   lines{blocks: newBlockReader(b)},
 		name:    name,
 		stats:   Stats{Kind: "strace"},
 		who:     newThreads(),
@@ -76,7 +69,10 @@ func (r *straceReader) Read() (*event.Event, error) {
 		if r.done {
 			return nil, io.EOF
 		}
-		l, err := r.lines.next()
+		if r.lines.last() {
+			r.forget()
+		}
+		q, err := r.lines.next()
 		switch {
 		case errors.Is(err, io.EOF):
 			r.done = true
@@ -85,13 +81,22 @@ func (r *straceReader) Read() (*event.Event, error) {
 		case err != nil:
 			return nil, err
 		default:
-			r.line(l)
+			if e := r.quick(q); e != nil {
+				return e, nil
+			}
+			r.line(r.lines.whole(q))
 		}
 	}
 	e := r.ready[0]
 	r.ready[0] = nil
 	r.ready = r.ready[1:]
 	return e, nil
+}
+
+// forget lets go of the last line, which may be large, before others are read.
+func (r *straceReader) forget() {
+	r.quickly.call = event.Call{}
+	r.now.comm, r.scan.s = "", ""
 }
 
 // emit gives an event out, with all that the line's prefix says about it.
@@ -201,11 +206,13 @@ func (r *straceReader) call(l line, body string) {
 func (r *straceReader) lastCall(name, text string) bool {
 	r.scan.reset(text)
 	l := r.scan.list(')')
-	if l.closed || r.scan.open {
+	if r.scan.open || l.closed && strings.Trim(text[r.scan.i:], " =") != "" {
 		return false
 	}
 	r.stats.Truncated = true
-	r.emitCall(&event.Call{Name: name, Args: l.elems, Entered: -1, Duration: -1, Unfinished: true})
+	c := event.NewCall(name, l.elems...)
+	c.Unfinished = true
+	r.emitCall(c)
 	return true
 }
 
@@ -213,14 +220,23 @@ func (r *straceReader) lastCall(name, text string) bool {
 // or one that strace was detached from. It returns why it is none of them.
 func (r *straceReader) callText(name, text string) (why string) {
 	if args, ok := strings.CutSuffix(text, "<unfinished ...>"); ok {
-		r.begin(name, strings.TrimRight(args, " "))
-		return ""
+		args = strings.TrimRight(args, " ")
+		if strings.HasSuffix(args, "<unfinished ...>") {
+			return "it is marked as unfinished twice"
+		}
+		return r.begin(name, args)
+	}
+	if args, code, ok := cutEnd(text); ok {
+		return r.ended(name, args, code)
 	}
 	c := event.Call{Name: name, Entered: -1}
 	if args, note, ok := cutLost(text); ok {
-		r.scan.reset(args)
+		first, ok := r.firstArgs(args)
+		if !ok {
+			return endsEarly
+		}
 		c.Duration, c.Unfinished = -1, true
-		c.Args = r.firstArgs()
+		c.SetArgs(first)
 		c.Ret.Note = note
 	} else if why := r.parseCall(&c, text); why != "" {
 		return why
@@ -232,20 +248,7 @@ func (r *straceReader) callText(name, text string) (why string) {
 	return ""
 }
 
-// cutLost takes off the mark of a thread that strace let go of inside the call,
-// or found gone.
-func cutLost(text string) (args, note string, ok bool) {
-	if args, ok := strings.CutSuffix(text, "<detached ...>"); ok {
-		return strings.TrimRight(args, " "), "detached", true
-	}
-	if args, ok := strings.CutSuffix(text, " <ptrace(SYSCALL):No such process>"); ok { // strace before 4.7
-		return args, "", true
-	}
-	return "", "", false
-}
-
 func (r *straceReader) emitCall(c *event.Call) {
-	r.stats.StringsCut += r.scan.cut
 	r.emitHere(&event.Event{Kind: event.Returned, Call: c})
 	r.who.returned(r.now.tid, c)
 }
@@ -259,15 +262,16 @@ func (r *straceReader) parseCall(c *event.Call, text string) (why string) {
 	if !l.closed {
 		return "the arguments do not end"
 	}
-	c.Args, c.Unfinished = l.elems, p.unfinished
+	c.Unfinished = p.unfinished
 	p.spaces()
 	if p.peek() == '(' { // old straces: sigreturn() (mask [])
 		start := p.i
 		if _, ok := p.parenthesis(); ok {
-			c.Args = append(c.Args, event.Value{Kind: event.Raw, Str: event.Printable(text[start:p.i])})
+			l.elems = append(l.elems, event.Value{Kind: event.Raw, Str: event.Printable(text[start:p.i])})
 			p.spaces()
 		}
 	}
+	c.SetArgs(l.elems)
 	if !p.skip("=") {
 		return "there is no result"
 	}
@@ -278,66 +282,46 @@ func (r *straceReader) parseCall(c *event.Call, text string) (why string) {
 	return ""
 }
 
-// firstArgs reads the arguments of a first half, those that are whole.
-func (r *straceReader) firstArgs() []event.Value {
-	args := r.scan.list(')').elems
-	if r.scan.open && len(args) > 0 {
-		args = args[:len(args)-1]
+// endsEarly is why a line is no first half: another line is glued to it.
+const endsEarly = "the arguments end before the line does"
+
+// firstArgs reads the arguments of a first half, those that are whole. ok is false
+// when they end before the text does.
+func (r *straceReader) firstArgs(text string) (args []event.Value, ok bool) {
+	r.scan.reset(text)
+	l := r.scan.list(')')
+	if r.scan.open && len(l.elems) > 0 {
+		l.elems = l.elems[:len(l.elems)-1]
 	}
-	return args
+	return l.elems, !l.closed && r.scan.i >= len(text)
 }
 
-// begin handles the first half of a call.
-func (r *straceReader) begin(name, args string) {
+// begin handles the first half of a call. It returns why it is none.
+func (r *straceReader) begin(name, text string) (why string) {
+	args, ok := r.firstArgs(text)
+	if !ok {
+		return endsEarly
+	}
 	tid := r.now.tid
 	r.abandon(tid)
-	r.scan.reset(args)
-	c := &event.Call{Name: name, Args: r.firstArgs(), Entered: -1, Duration: -1}
-	e := r.emitHere(&event.Event{Kind: event.Entered, Call: c})
+	e := r.emitHere(&event.Event{Kind: event.Entered, Call: event.NewCall(name, args...)})
 	r.who.entered(tid, name)
-	if len(r.pending) >= maxPending || r.held+len(args) > maxPendingText {
-		r.stats.skip(r.name, r.lines.n, name, "too many calls are unfinished at a time")
-		return
+	if p := r.hold(tid, name, text, e); p != nil {
+		p.closely = true
 	}
-	r.put(tid, &pendingCall{name, args, e.Line, e.Index, len(c.Args)})
-}
-
-// put makes p the thread's open call.
-func (r *straceReader) put(tid int, p *pendingCall) {
-	r.pending[tid] = p
-	r.held += len(p.args)
-	if p.name == "execve" || p.name == "execveat" {
-		r.execs[tid] = true
-	}
-}
-
-// take removes the thread's open call.
-func (r *straceReader) take(tid int) *pendingCall {
-	p := r.pending[tid]
-	if p != nil {
-		delete(r.pending, tid)
-		delete(r.execs, tid)
-		r.held -= len(p.args)
-	}
-	return p
+	return ""
 }
 
 // resumed handles the second half of a call: "<... read resumed>"x", 1) = 1".
 func (r *straceReader) resumed(l line, body string) {
 	name, rest, _ := strings.Cut(body[len("<... "):], " resumed>")
 	first := r.firstHalf(name)
-	c := event.Call{Name: name, Entered: -1}
-	text := strings.TrimPrefix(rest, ",")
-	if first == nil {
-		c.Partial = true
-	} else {
-		c.Entered, c.Shown = first.index, first.shown
-		text = first.args + rest
+	if first != nil {
+		r.join(l, first, rest)
+		return
 	}
-	if why := r.parseCall(&c, text); why != "" {
-		if first != nil { // it may come whole on a later line
-			r.put(r.now.tid, first)
-		}
+	c := event.Call{Name: name, Entered: -1, Partial: true}
+	if why := r.parseCall(&c, strings.TrimPrefix(rest, ",")); why != "" {
 		r.unknown(l, why)
 		return
 	}
@@ -348,7 +332,7 @@ func (r *straceReader) resumed(l line, body string) {
 // been started under another thread id, since the thread takes over the
 // leader's; and the first process has no id before strace knows of a second.
 func (r *straceReader) firstHalf(name string) *pendingCall {
-	if p := r.pending[r.now.tid]; p != nil && p.name == name {
+	if p := r.pending[r.now.tid]; p != nil && sameCall(p.name, name) {
 		return r.take(r.now.tid)
 	}
 	if p := r.pending[0]; p != nil && p.name == name && r.now.style == bracketPID {
@@ -372,9 +356,10 @@ func (r *straceReader) abandon(tid int) {
 	if p == nil {
 		return
 	}
-	r.scan.reset(p.args)
-	c := &event.Call{Name: p.name, Args: r.firstArgs(), Entered: p.index, Shown: p.shown, Unfinished: true, Duration: -1}
-	r.stats.StringsCut += r.scan.cut
+	args, _ := r.firstArgs(p.args)
+	c := event.NewCall(p.name, args...)
+	c.Entered, c.Unfinished = p.index, true
+	c.SetShown(len(args))
 	r.emit(&event.Event{Kind: event.Returned, TID: tid, Line: p.line, Time: r.clock.last, Call: c})
 }
 
@@ -406,13 +391,19 @@ func (r *straceReader) exit(l line, body string) {
 		return
 	}
 	r.abandon(r.now.tid)
-	r.emitHere(&event.Event{Kind: event.Exited, Exit: exit})
 	if exit.SupersededBy == 0 {
-		r.who.exited(r.now.tid)
+		if r.told > 0 && r.told == r.lines.n-1 { // strace 4.6 says it twice
+			r.comment(l.text)
+			return
+		}
+		r.emitExit(exit)
 		return
 	}
-	if p := r.take(exit.SupersededBy); p != nil {
-		r.put(r.now.tid, p)
+	r.emitHere(&event.Event{Kind: event.Exited, Exit: exit})
+	if r.execs[exit.SupersededBy] {
+		r.put(r.now.tid, r.take(exit.SupersededBy))
+	} else {
+		r.abandon(exit.SupersededBy)
 	}
 	r.who.exited(exit.SupersededBy)
 }
@@ -432,12 +423,12 @@ func (r *straceReader) message(text string) {
 // other handles a line that is none of strace's events.
 func (r *straceReader) other(l line, body string) {
 	switch {
-	case strings.HasPrefix(l.text, "% time "):
-		r.summary = true
+	case r.summary != noSummary || isSummaryHead(l.text):
+		r.summary = r.summary.next(l.text)
 		r.comment(l.text)
-	case r.summary:
-		r.comment(l.text)
-		r.summary = !strings.HasSuffix(l.text, " total") && l.text != ""
+	case r.tail(l):
+	case l.text == "" && r.who.column: // the rest of a line that was wrapped
+		r.comment("")
 	case r.who.column || r.now.present:
 		r.unknown(l, "no form of strace's lines")
 	default:

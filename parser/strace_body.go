@@ -25,7 +25,7 @@ func formOf(body string) form {
 	switch {
 	case body == "":
 		return formOther
-	case body[0] == '<' && strings.HasPrefix(body, "<... ") && strings.Contains(body, " resumed>"):
+	case body[0] == '<' && isResumed(body):
 		return formResumed
 	case body[0] == '-' && strings.HasPrefix(body, "--- ") && strings.HasSuffix(body, " ---"):
 		return formSignal
@@ -44,6 +44,13 @@ func formOf(body string) form {
 	return formOther
 }
 
+// isResumed says whether a second half begins here, of a call that has a name.
+func isResumed(body string) bool {
+	rest, ok := strings.CutPrefix(body, "<... ")
+	name, _, found := strings.Cut(rest, " resumed>")
+	return ok && found && (isConstant(name) || name == "???")
+}
+
 // callName gives the name before "(", "???" for a call that strace could not
 // name.
 func callName(body string) string {
@@ -60,29 +67,6 @@ func callName(body string) string {
 	return body[:n]
 }
 
-// isMessage says whether strace itself speaks: "strace: Process 12 attached",
-// "/usr/bin/strace: …", and without its name in old ones.
-func isMessage(s string) bool {
-	if _, _, ok := processMessage(s); ok {
-		return true
-	}
-	name, _, ok := strings.Cut(s, ": ")
-	return ok && strings.HasPrefix(name[strings.LastIndexByte(name, '/')+1:], "strace") &&
-		!strings.ContainsAny(name, " \t(")
-}
-
-// processMessage reads "strace: Process 12 attached" and "detached".
-func processMessage(s string) (tid int, verb string, ok bool) {
-	i := strings.Index(s, "Process ")
-	if i < 0 || i > 0 && !strings.HasSuffix(s[:i], ": ") {
-		return 0, "", false
-	}
-	number, verb, _ := strings.Cut(s[i+len("Process "):], " ")
-	verb, _, _ = strings.Cut(verb, " ")
-	tid, err := strconv.Atoi(number)
-	return tid, verb, err == nil && tid > 0 && (verb == "attached" || verb == "detached")
-}
-
 // isTraceLine says whether a line can only be strace's.
 func isTraceLine(text string) bool {
 	_, body := cutPrefix(text)
@@ -97,21 +81,28 @@ func isTraceLine(text string) bool {
 }
 
 // parseSignal reads "--- SIGSEGV {si_signo=SIGSEGV, …} ---", "--- stopped by
-// SIGSTOP ---" and the old "--- SIGABRT (Aborted) @ 0 (0) ---".
+// SIGSTOP ---" and the old "--- SIGABRT (Aborted) @ 0 (0) ---" and
+// "--- {si_signo=SIGABRT, …} (Aborted) ---".
 func (p *scanner) parseSignal(body string) (event.Kind, *event.SignalInfo, bool) {
 	text := body[len("--- "):max(len(body)-len(" ---"), len("--- "))]
 	if name, ok := strings.CutPrefix(text, "stopped by "); ok {
 		return event.Stopped, &event.SignalInfo{Name: name}, isConstant(name)
 	}
-	name, rest, _ := strings.Cut(text, " ")
-	info := &event.SignalInfo{Name: name}
-	if !isConstant(name) {
-		return 0, nil, false
+	name, rest := "", text
+	if !strings.HasPrefix(text, "{") {
+		name, rest, _ = strings.Cut(text, " ")
 	}
+	info := &event.SignalInfo{Name: name}
 	p.reset(rest)
 	if p.peek() == '{' {
 		info.Info = p.value(true)
 		p.spaces()
+	}
+	if name == "" {
+		info.Name = info.Info.Field("si_signo").Str
+	}
+	if !isConstant(info.Name) {
+		return 0, nil, false
 	}
 	if p.peek() == '(' {
 		var ok bool

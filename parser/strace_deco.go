@@ -11,6 +11,9 @@ import (
 // </tmp/x>(deleted), <bash>.
 func (p *scanner) deco() (string, bool) {
 	rest := p.s[p.i+1:]
+	if strings.HasPrefix(rest, "<") { // 1<<CAP_CHOWN
+		return "", false
+	}
 	n := -1
 	if !p.noNested {
 		if strings.HasPrefix(rest, "/") {
@@ -63,9 +66,10 @@ func pathDecoEnd(s string) int {
 }
 
 // otherDecoEnd finds the ">" after a protocol's text, in which "->" and quoted
-// socket paths stand in square brackets.
+// socket paths stand in square brackets, or after a pid's, in which a name of its
+// own may follow: <pid:12<sh>>.
 func otherDecoEnd(s string) int {
-	depth := 0
+	depth, angles := 0, 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '[':
@@ -80,10 +84,18 @@ func otherDecoEnd(s string) int {
 				}
 				i = end
 			}
-		case '>':
+		case '<':
 			if depth <= 0 {
+				angles++
+			}
+		case '>':
+			if depth > 0 {
+				continue
+			}
+			if angles == 0 {
 				return i
 			}
+			angles--
 		}
 	}
 	return -1

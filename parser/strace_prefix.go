@@ -29,7 +29,7 @@ const (
 
 // cutPrefix separates a line's prefix from its event.
 func cutPrefix(s string) (p prefix, body string) {
-	s = p.cutPID(s)
+	s = cutContext(p.cutPID(cutEcho(s)))
 	if trimmed := strings.TrimLeft(s, " "); len(trimmed) < len(s) {
 		p.spaces = p.style == noPID
 		if rest, ok := p.cutTime(trimmed); ok {
@@ -39,7 +39,7 @@ func cutPrefix(s string) (p prefix, body string) {
 		s = rest
 	}
 	p.present = p.style != noPID || p.clock != event.NoClock
-	return p, cutNumbers(s)
+	return p, cutNumbers(cutContext(s))
 }
 
 // cutPID takes off "12 ", "12<comm> ", "[pid  12] " or "[pid 12<comm>] ".
@@ -56,6 +56,9 @@ func (p *prefix) cutPID(s string) string {
 		return s
 	}
 	tid, _ := strconv.Atoi(rest[:n])
+	if tid == 0 { // no thread's, and the word for none
+		return s
+	}
 	comm := ""
 	rest = rest[n:]
 	if rest[0] == '<' {

@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/stracex/stracex/event"
@@ -35,6 +34,7 @@ func (p *scanner) result(c *event.Call) bool {
 		r.Note = text
 		p.spaces()
 	}
+	errnoNumber(r)
 	c.Duration = p.duration()
 	return p.i >= len(p.s)
 }
@@ -49,7 +49,7 @@ func (p *scanner) resultNumber(r *event.Result) bool {
 		return false
 	}
 	r.Known, r.Value, r.Style = true, v.Int, v.Style
-	if p.peek() == '<' && !isDigit(p.next()) { // not a duration glued on
+	if p.peek() == '<' && !p.gluedDuration() {
 		r.Deco, r.HasDeco = p.deco()
 	}
 	p.spaces()
@@ -57,15 +57,23 @@ func (p *scanner) resultNumber(r *event.Result) bool {
 		r.Comment, ok = p.comment()
 		p.spaces()
 	}
+	if text := contextText(p.s[p.i:]); text != "" {
+		p.i += len(text) + 2
+		r.Comment = joined(r.Comment, text)
+		p.spaces()
+	}
 	return ok
 }
 
-// next gives the byte after the next one, 0 at the end.
-func (p *scanner) next() byte {
-	if p.i+1 < len(p.s) {
-		return p.s[p.i+1]
+// gluedDuration says whether a duration follows without a blank. A command may
+// be named by digits: 12<7z>.
+func (p *scanner) gluedDuration() bool {
+	rest := p.s[p.i:]
+	if len(rest) < 3 || rest[len(rest)-1] != '>' || strings.IndexByte(rest, '.') < 0 {
+		return false
 	}
-	return 0
+	_, ok := parseSeconds(rest[1 : len(rest)-1])
+	return ok
 }
 
 // errno reads "ENOENT (No such file or directory)".
@@ -74,15 +82,25 @@ func (p *scanner) errno(r *event.Result) {
 	if p.peek() != 'E' {
 		return
 	}
-	for p.i < len(p.s) && isWord(p.s[p.i]) {
+	for p.i < len(p.s) && (isWord(p.s[p.i]) || p.s[p.i] == '?') { // E??? of old straces
 		p.i++
 	}
 	r.Errno = p.s[start:p.i]
 	p.spaces()
-	if p.peek() == '(' {
-		r.Message, _ = p.parenthesis()
+	for p.peek() == '(' && r.Message == "" {
+		r.Message = p.message()
 		p.spaces()
 	}
+}
+
+// message reads an errno's text, which ends with the line where that is cut.
+func (p *scanner) message() string {
+	rest := p.s[p.i+1:]
+	text, ok := p.parenthesis()
+	if !ok {
+		text = event.Printable(strings.TrimSuffix(rest, ")"))
+	}
+	return text
 }
 
 // parenthesis reads (text), in which there may be further brackets and strings.
@@ -119,24 +137,31 @@ func (p *scanner) duration() int64 {
 	return ns
 }
 
+// maxSeconds bounds times: as nanoseconds they fit in 64 bits.
+const maxSeconds = 1 << 33
+
 // parseSeconds reads "12", "12.3" to "12.345678901" as nanoseconds.
 func parseSeconds(s string) (int64, bool) {
-	whole, fraction, _ := strings.Cut(s, ".")
-	if len(whole) > 10 || len(fraction) > 9 {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(whole, 10, 64)
-	if err != nil {
-		return 0, false
-	}
-	ns := int64(n) * 1e9
-	scale := int64(1e9)
-	for i := 0; i < len(fraction); i++ {
-		if !isDigit(fraction[i]) {
+	whole, ns := int64(0), int64(0)
+	i := 0
+	for ; i < len(s) && isDigit(s[i]); i++ {
+		if whole = whole*10 + int64(s[i]-'0'); whole > maxSeconds {
 			return 0, false
 		}
-		scale /= 10
-		ns += int64(fraction[i]-'0') * scale
 	}
-	return ns, ns >= 0
+	if i == 0 || i > 10 || i < len(s) && s[i] != '.' {
+		return 0, false
+	}
+	i = min(i+1, len(s))
+	digits := i
+	for ; i < len(s) && isDigit(s[i]); i++ {
+		if i-digits == 9 {
+			return 0, false
+		}
+		ns = ns*10 + int64(s[i]-'0')
+	}
+	if i < len(s) {
+		return 0, false
+	}
+	return whole*1e9 + ns*powers[9-(i-digits)], true
 }

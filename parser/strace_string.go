@@ -1,6 +1,9 @@
 package parser
 
-import "strings"
+import (
+	"strings"
+	"unsafe"
+)
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
@@ -33,23 +36,30 @@ func stringEnd(s string, i int) (end int, escaped bool) {
 // unescape undoes strace's escapes: \n \t \v \f \r \" \\, octal of one to three
 // digits, \xff. prefix is put before the result.
 func unescape(prefix, s string) string {
-	b := make([]byte, 0, len(prefix)+len(s))
+	b := appendUnescaped(make([]byte, 0, len(prefix)+len(s)), prefix, s)
+	if len(b) < cap(b)/2 {
+		return string(b)
+	}
+	return unsafe.String(unsafe.SliceData(b), len(b)) // a long one is not copied
+}
+
+func appendUnescaped(b []byte, prefix, s string) []byte {
 	b = append(b, prefix...)
 	for i := 0; i < len(s); {
 		n := strings.IndexByte(s[i:], '\\')
 		if n < 0 {
-			return string(append(b, s[i:]...))
+			return append(b, s[i:]...)
 		}
 		b = append(b, s[i:i+n]...)
 		i += n + 1
 		if i == len(s) {
-			return string(append(b, '\\'))
+			return append(b, '\\')
 		}
 		c, used := escape(s[i:])
 		b = append(b, c)
 		i += used
 	}
-	return string(b)
+	return b
 }
 
 // escape reads what stands after a backslash.

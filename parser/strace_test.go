@@ -130,6 +130,31 @@ ioctl(3, 0x1) = -1 ERRNO_530 (Unknown error 530)`, `
 10 line 11 Returned entered=-1 shown=0: lseek(3, 0, SEEK_END)                   = 9223372036854775807
 11 line 12 Returned entered=-1 shown=0: poll([], 0, 5)                          = 0 (Timeout) <0.005070000>
 12 line 13 Returned entered=-1 shown=0: ioctl(3, 0x1)                           = -1 ERRNO_530 (Unknown error 530)`},
+	{"names of digits, nested names, a context of nothing", `
+12<7z> getpid() = 12<7z>
+12<7z> close(3) = 0<0.000031>
+12<7z> pidfd_open(13<sh>, 0) = 3<pid:13<sh>> <0.000210>
+12<7z> [] close(3) = 0
+12<7z> prctl(1<<:[>) = 0<<:[>`, `
+0 line 1 Returned entered=-1 shown=0: 12<7z> getpid()                         = 12<7z>
+1 line 2 Returned entered=-1 shown=0: 12<7z> close(3)                         = 0 <0.000031000>
+2 line 3 Returned entered=-1 shown=0: 12<7z> pidfd_open(13<sh>, 0)            = 3<pid:13<sh>> <0.000210000>
+3 line 4 Unknown: 12<7z> [] close(3) = 0
+4 line 5 Unknown: 12<7z> prctl(1<<:[>) = 0<<:[>`},
+	{"a number that is no time", `
+9700000000 close(3) = 0
+9999999999.5 close(3) = 0
+1795381683.5 close(3) = 0`, `
+0 line 1 Output: 9700000000 close(3) = 0
+1 line 2 Output: 9999999999.5 close(3) = 0
+2 line 3 Returned entered=-1 shown=0: 1795381683.500000000 close(3)           = 0`},
+	{"bare tail of a call", `
+12 getppid( <unfinished ...>
+)                                       = ?
+12 +++ exited with 0 +++`, `
+0 line 1 Entered: 12    getppid( <unfinished ...>
+1 line 2 Returned entered=0 shown=0: 12    getppid()                         = ?
+2 line 3 Exited: 12    +++ exited with 0 +++`},
 	{"signals", `
 --- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=0x10} ---
 --- stopped by SIGTSTP ---
@@ -203,9 +228,11 @@ getpid() = 13
 4 line 5 Exited: 13    +++ exited with 0 +++`},
 	{"detached", `
 12 execve("/bin/echo", ["b"], 0x55 /* 8 vars */ <detached ...>
-13 read(3,  <detached ...>`, `
+13 read(3,  <detached ...>
+14 execve("/bin/sh", ["sh"], 0x55 <pid changed to 12 ...>`, `
 0 line 1 Returned entered=-1 shown=0 unfinished: 12    execve("/bin/echo", ["b"], 0x55 /* 8 vars */ <detached ...>
-1 line 2 Returned entered=-1 shown=0 unfinished: 13    read(3 <detached ...>`},
+1 line 2 Returned entered=-1 shown=0 unfinished: 13    read(3 <detached ...>
+2 line 3 Returned entered=-1 shown=0 unfinished: 14    execve("/bin/sh", ["sh"], 0x55 <unfinished ...>) = ? (pid changed to 12)`},
 	{"not understood", `
 12 getpid() = 12
 12 close(3) = zero
@@ -222,6 +249,55 @@ close(4) = 0 and more
 	{"colours, zeros, indents", "    \x1b[33mclose\x1b[0m(3)\x1b[0m = 0\r\nclo\x00\x00se(3) = 0", `
 0 line 1 Returned entered=-1 shown=0: close(3)                                = 0
 1 line 2 Returned entered=-1 shown=0: close(3)                                = 0`},
+	{"lines glued together, with a column", `
+12 close(3) = 0 12 close(4) = 0
+12 close(12 close(5) = 0
+12 close(6)12 close(7) = 0
+12 close(8) = 0 12 read(9,  <unfinished ...>
+12 close(10) = 0 12 read(9 <detached ...>
+12 close(11) = 0 12 exit_group(1 <unfinished ... exit status 1>
+12 read(12] 12 read(9,  <unfinished ...>
+0 close(13) = 0
+12 close(14) = -1 EBADF (Bad file des
+12 close(15) = 0<unfinished ...>
+12 read(15, {}0<unfinished ...>) = 0
+12 readv(16, {iov_base=[17) = -1 EBADF (Bad file descriptor)
+12 close(17) = -1 EBADF ()(INJECTED)
+12 getdents(18, ]) = 0`, `
+0 line 1 Unknown: 12 close(3) = 0 12 close(4) = 0
+1 line 2 Unknown: 12 close(12 close(5) = 0
+2 line 3 Unknown: 12 close(6)12 close(7) = 0
+3 line 4 Unknown: 12 close(8) = 0 12 read(9,  <unfinished ...>
+4 line 5 Unknown: 12 close(10) = 0 12 read(9 <detached ...>
+5 line 6 Unknown: 12 close(11) = 0 12 exit_group(1 <unfinished ... exit status 1>
+6 line 7 Unknown: 12 read(12] 12 read(9,  <unfinished ...>
+7 line 8 Unknown: 0 close(13) = 0
+8 line 9 Returned entered=-1 shown=0: 12    close(14)                         = -1 EBADF (Bad file des)
+9 line 10 Unknown: 12 close(15) = 0<unfinished ...>
+10 line 11 Returned entered=-1 shown=0 unfinished: 12    read(15, {}0 <unfinished ...>)    = 0
+11 line 12 Returned entered=-1 shown=0: 12    readv(16, {iov_base=[17)          = -1 EBADF (Bad file descriptor)
+12 line 13 Returned entered=-1 shown=0: 12    close(17)                         = -1 EBADF (INJECTED)
+13 line 14 Returned entered=-1 shown=0: 12    getdents(18, ])                   = 0`},
+	{"threads that took over another's id", `
+12 close(3) = 0
+12 execve("/bin/true", ["true"], 0x1 /* 3 vars */ <pid changed to 14 ...>
+12 execve("/bin/true", ["true"], 0x1 /* 3 vars */ <pid changed to " ...>`, `
+0 line 1 Returned entered=-1 shown=0: 12    close(3)                          = 0
+1 line 2 Returned entered=-1 shown=0 unfinished: 12    execve("/bin/true", ["true"], 0x1 /* 3 vars */ <unfinished ...>) = ? (pid changed to 14)
+2 line 3 Unknown: 12 execve("/bin/true", ["true"], 0x1 /* 3 vars */ <pid changed to " ...>`},
+	{"second half of no name", `
+12 <... ??? resumed>) = 1
+12 <... read: resumed>"z", 1) = 1`, `
+0 line 1 Returned entered=-1 shown=0: 12    <... ??? resumed>)                = 1
+1 line 2 Unknown: 12 <... read: resumed>"z", 1) = 1`},
+	{"superseded inside a call that is no exec", `
+14 pause( <unfinished ...>
+12 +++ superseded by execve in pid 14 +++
+12 close(3) = 0`, `
+0 line 1 Entered: 14    pause( <unfinished ...>
+1 line 2 Exited: 12    +++ superseded by execve in pid 14 +++
+2 line 1 Returned entered=0 shown=0 unfinished: 14    pause( <unfinished ...>)          = ?
+3 line 3 Returned entered=-1 shown=0: 12    close(3)                          = 0`},
 	{"strace's own words", `
 strace: Requested path "sl" resolved into "/etc/passwd"
 close(3) = 0

@@ -16,6 +16,7 @@ type threads struct {
 	first   int          // attached to before anything else was seen; 0 if none
 	forking bool         // it is inside fork or clone
 	gone    bool         // it has ended
+	last    int          // the one of the line before, when there is a column
 	live    map[int]bool // others that were seen and have not ended
 }
 
@@ -40,14 +41,15 @@ func firstThread(head []byte) int {
 func (t *threads) name(p *prefix) {
 	switch {
 	case p.style == barePID:
-		t.column = true
-		t.started(p.tid)
+		t.column, t.last = true, p.tid
 	case p.style == bracketPID:
 		t.first = 0
 		if t.main == 0 && !t.forking && !t.live[p.tid] {
 			t.learn(p.tid)
 		}
 		t.started(p.tid)
+	case t.column:
+		p.tid = t.last // what was read or written, a stack
 	case t.gone && len(t.live) == 1:
 		for tid := range t.live {
 			p.tid = tid
@@ -128,7 +130,7 @@ func (c *clock) at(p prefix) event.Time {
 	t := event.Time{NS: p.ns, Clock: p.clock}
 	switch p.clock {
 	case event.NoClock:
-		return t
+		return event.Time{}
 	case event.RunClock:
 		c.shift += p.ns
 		t.NS = c.shift

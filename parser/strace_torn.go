@@ -26,7 +26,6 @@ type tornCall struct {
 	args string // the text after "(", when a message of strace came in between
 	// call holds the arguments when the program's output came in between.
 	call *event.Call
-	cut  int // strings cut in call
 	past int // lines that were not the rest
 }
 
@@ -54,11 +53,14 @@ func (r *straceReader) tear(l line, name, text string) bool {
 // cutMessage separates "flags=SIGCHLDstrace: Process 12 attached".
 func cutMessage(text string) (before, message string, ok bool) {
 	i := strings.LastIndex(text, "Process ")
-	if i < 0 {
-		return "", "", false
+	if i >= 0 {
+		_, _, ok = processMessage(text[i:])
 	}
-	if _, _, ok := processMessage(text[i:]); !ok {
-		return "", "", false
+	if !ok { // any other of its messages
+		if i = strings.LastIndex(text, "strace: "); i < 0 {
+			return "", "", false
+		}
+		i += len("strace: ")
 	}
 	start := i
 	if name, found := strings.CutSuffix(text[:i], ": "); found {
@@ -125,7 +127,6 @@ func (r *straceReader) mendWrite(t *tornCall, l line) {
 	}
 	r.torn = nil
 	r.now, r.time, r.from = t.at, t.time, t.n
-	r.scan.cut = t.cut
 	r.emitCall(&c)
 	r.from = 0
 }
@@ -156,7 +157,7 @@ func (r *straceReader) cutResult(c *event.Call, text string) (before string, ok 
 // isMixed says whether the program's output stands behind a write's last
 // argument: write(2, "ls: ", 4ls: ) = 4.
 func isMixed(c *event.Call) bool {
-	return writes(c.Name) && len(c.Args) >= 3 && (len(c.Args) > 3 || c.Args[2].Kind == event.Raw)
+	return writes(c.Name) && len(c.Args()) >= 3 && (len(c.Args()) > 3 || c.Args()[2].Kind == event.Raw)
 }
 
 // writes says whether the call can put text on the stream that strace shares
@@ -173,9 +174,8 @@ func (r *straceReader) mixedWrite(l line, name, text string) bool {
 	if !ok {
 		return false
 	}
-	cut := r.scan.cut
 	r.lose()
-	c := &event.Call{Name: name, Args: args, Entered: -1}
+	c := event.NewCall(name, args...)
 	known := 0 // bytes that are certainly the data, whatever they look like
 	if first, _, _ := strings.Cut(args[1].Str, "\n"); strings.HasPrefix(written, first) {
 		known = len(first)
@@ -184,11 +184,10 @@ func (r *straceReader) mixedWrite(l line, name, text string) bool {
 		if before = written[:known+len(before)]; before != "" {
 			r.output(before)
 		}
-		r.scan.cut = cut
 		r.emitCall(c)
 		return true
 	}
-	r.torn = &tornCall{at: r.now, time: r.time, line: l, n: r.lines.n, name: name, call: c, cut: cut}
+	r.torn = &tornCall{at: r.now, time: r.time, line: l, n: r.lines.n, name: name, call: c}
 	if written != "" {
 		r.output(written)
 	}
@@ -213,6 +212,9 @@ func (r *straceReader) cutWrite(text string) (args []event.Value, written string
 	return args, text[p.i+digits:], err == nil
 }
 
+// maxCount is how many digits a count may have.
+const maxCount = 20
+
 // countDigits says how many of the leading digits belong to the count, where
 // the data itself may begin with digits: 2 and "1\n" give "21".
 func countDigits(s string, data event.Value) int {
@@ -229,7 +231,7 @@ func countDigits(s string, data event.Value) int {
 		}
 	}
 	first, _, _ := strings.Cut(data.Str, "\n")
-	for k := n; k > 0; k-- {
+	for k := min(n, maxCount); k > 0; k-- {
 		if strings.HasPrefix(s[k:], first) {
 			return k
 		}

@@ -12,6 +12,7 @@ const (
 	maxDepth  = 64      // brackets within brackets; what lies deeper is kept as Raw
 	maxValues = 1 << 16 // values of one line; what follows in the same list is kept as one Raw
 	maxAfter  = 4       // "a => b => c": more is kept as Raw
+	maxWaste  = 16      // lengths of the line that may be read in vain
 )
 
 // scanner reads the notation of values (see event.ValueKind) from one line. The
@@ -22,7 +23,7 @@ type scanner struct {
 	depth  int
 	after  int  // "=>" around the value
 	values int  // so far on this line
-	cut    int  // strings of which the trace has only the beginning
+	wasted int  // bytes read in vain
 	open   bool // the text ends inside the last argument
 
 	unfinished bool // "<unfinished ...>" stands behind the last argument
@@ -32,11 +33,12 @@ type scanner struct {
 	noComment, noNested, noAngle bool
 
 	stack []event.Value // elements of the lists that are being read
+	room  *room         // for values that are borrowed, nil for others
 }
 
 func (p *scanner) reset(s string) {
 	clear(p.stack)
-	*p = scanner{s: s, stack: p.stack[:0]}
+	*p = scanner{s: s, stack: p.stack[:0], room: p.room}
 }
 
 // peek gives the next byte, 0 at the end.
@@ -87,40 +89,44 @@ func (p *scanner) list(closing byte) list {
 	var l list
 	base := len(p.stack)
 	p.depth++
-	for !l.closed {
-		p.spaces()
-		if p.i >= len(p.s) {
-			p.open = p.open || p.depth > 1
-			break
-		}
-		if p.s[p.i] == closing && len(p.stack) == base {
-			p.i++
-			l.closed = true
-			break
-		}
-		if p.unfinishedMark() {
-			p.i++
-			l.closed = true
-			break
-		}
-		if closing != ')' && p.cutMark(closing) {
-			l.cut, l.closed = true, true
-			break
-		}
-		p.stack = append(p.stack, p.element(closing))
-		if p.i >= len(p.s) {
-			p.open = p.open || p.depth > 1
-			break
-		}
-		if !p.separator(closing, &l) {
-			break
-		}
+	for p.more(closing, base, &l) {
 	}
-	l.elems = append(l.elems, p.stack[base:]...)
+	l.elems = p.room.copy(p.stack[base:])
 	clear(p.stack[base:])
 	p.stack = p.stack[:base]
 	p.depth--
 	return l
+}
+
+// more reads the next value of a list to the stack, on which the list begins at
+// base. It returns false after the last.
+func (p *scanner) more(closing byte, base int, l *list) bool {
+	p.spaces()
+	p.skipEcho()
+	if p.i >= len(p.s) {
+		p.open = p.open || p.depth > 1
+		return false
+	}
+	if p.s[p.i] == closing && len(p.stack) == base {
+		p.i++
+		l.closed = true
+		return false
+	}
+	if p.unfinishedMark() {
+		p.i++
+		l.closed = true
+		return false
+	}
+	if closing != ')' && p.cutMark(closing) {
+		l.cut, l.closed = true, true
+		return false
+	}
+	p.stack = append(p.stack, p.element(closing))
+	if p.i >= len(p.s) {
+		p.open = p.open || p.depth > 1
+		return false
+	}
+	return p.separator(closing, l) && !l.closed
 }
 
 // separator steps over what stands after an element. It returns false at a
@@ -140,6 +146,7 @@ func (p *scanner) separator(closing byte, l *list) bool {
 		} else {
 			l.blanks = true
 		}
+	case '{': // see glued
 	default:
 		return false
 	}
@@ -182,6 +189,9 @@ func (p *scanner) element(closing byte) event.Value {
 		return p.value(true)
 	}
 	name := p.name()
+	if name == "" && closing == '}' {
+		name = p.colonName()
+	}
 	v := p.value(false)
 	v.Name = name
 	return v
@@ -220,16 +230,25 @@ func (p *scanner) name() string {
 // value reads one value up to the comma or bracket that ends it; in an array a
 // blank ends it too. Text of no known form becomes Raw.
 func (p *scanner) value(blankEnds bool) event.Value {
-	start, cut, open := p.i, p.cut, p.open
+	start, open := p.i, p.open
 	if p.values++; p.depth <= maxDepth && p.values <= maxValues {
 		if v, ok := p.atom(); ok && p.suffix(&v, blankEnds) {
 			return v
 		}
+		p.waste(p.i - start)
 	}
-	p.i, p.cut, p.open = start, cut, open
+	p.i, p.open = start, open
 	v := event.Value{Kind: event.Raw, Str: p.raw(p.values <= maxValues)}
 	p.unfinishedMark()
 	return v
+}
+
+// waste counts what was read in vain. When it is many times the line, the values
+// that follow are kept as text, so that no line takes quadratic time.
+func (p *scanner) waste(n int) {
+	if p.wasted += n; p.wasted > maxWaste*(len(p.s)+256) {
+		p.values = maxValues
+	}
 }
 
 // atom reads a value without what may stand behind it.
@@ -240,9 +259,12 @@ func (p *scanner) atom() (event.Value, bool) {
 	case c == '@' && strings.HasPrefix(p.s[p.i:], `@"`):
 		p.i++
 		return p.quoted("\x00")
+	case c == '@':
+		return p.abstractPath()
 	case c == '{':
 		p.i++
 		l := p.list('}')
+		p.surplusBrace(l.elems)
 		return event.Value{Kind: event.Struct, Elems: l.elems, Cut: l.cut}, l.closed
 	case c == '[':
 		p.i++
@@ -292,12 +314,11 @@ func (p *scanner) quoted(prefix string) (event.Value, bool) {
 	text := p.s[p.i+1 : end]
 	p.i = end + 1
 	if escaped || prefix != "" {
-		text = unescape(prefix, text)
+		text = p.room.unescape(prefix, text)
 	}
 	v := event.Value{Kind: event.String, Str: text}
 	if p.skip("...") {
 		v.Cut = true
-		p.cut++
 	}
 	return v, true
 }
@@ -385,6 +406,10 @@ func (p *scanner) suffix(v *event.Value, blankEnds bool) bool {
 	if !p.pointsTo(v) {
 		return false
 	}
+	p.skipEcho()
+	if p.glued(v) {
+		return true
+	}
 	end := p.i
 	p.spaces()
 	if v.Comment == "" && strings.HasPrefix(p.s[p.i:], "/*") {
@@ -396,10 +421,16 @@ func (p *scanner) suffix(v *event.Value, blankEnds bool) bool {
 		if !v.HasDeco && !p.pointsTo(v) { // -100 /* AT_FDCWD */</root>
 			return false
 		}
+		p.orMore(v)
 		end = p.i
 		p.spaces()
 	}
-	if p.after < maxAfter && p.skip("=>") {
+	if !blankEnds && p.peek() == '[' {
+		p.context(v)
+		end = p.i
+		p.spaces()
+	}
+	if p.after < maxAfter && p.changeMark() {
 		p.spaces()
 		p.after++
 		after := p.value(blankEnds)
@@ -411,7 +442,7 @@ func (p *scanner) suffix(v *event.Value, blankEnds bool) bool {
 	if p.unfinishedMark() {
 		return true
 	}
-	if blankEnds && end < p.i && !p.atEnd() {
+	if end < p.i && (blankEnds && !p.atEnd() || p.structAhead(v)) {
 		p.i = end // the blank separates
 		return true
 	}
@@ -423,66 +454,6 @@ func (p *scanner) pointsTo(v *event.Value) bool {
 	if p.peek() != '<' || v.Kind != event.Int && v.Kind != event.Symbol && v.Kind != event.Addr {
 		return true
 	}
-	if strings.HasPrefix(p.s[p.i:], "<<") { // 1<<CAP_CHOWN
-		return false
-	}
 	v.Deco, v.HasDeco = p.deco()
 	return v.HasDeco
-}
-
-// comment steps over /* text */; ok is false when there is no text or no end.
-func (p *scanner) comment() (string, bool) {
-	if !p.noComment {
-		if n := strings.Index(p.s[p.i+2:], "*/"); n >= 0 {
-			text := p.s[p.i+2 : p.i+2+n]
-			p.i += n + 4
-			text = strings.Trim(text, " ")
-			return event.Printable(text), text != ""
-		}
-	}
-	p.noComment, p.open = true, true
-	p.i = len(p.s)
-	return "", false
-}
-
-// raw takes the text up to the bracket, or the comma if asked for, that ends the
-// value.
-func (p *scanner) raw(commaEnds bool) string {
-	start, depth := p.i, 0
-loop:
-	for p.i < len(p.s) {
-		switch p.s[p.i] {
-		case '"':
-			end, _ := stringEnd(p.s, p.i)
-			if end < 0 {
-				end, p.open = len(p.s)-1, true
-			}
-			p.i = end
-		case '<':
-			if depth == 0 && p.depth == 1 && p.atMark() {
-				break loop
-			}
-		case '/':
-			if strings.HasPrefix(p.s[p.i:], "/*") {
-				p.comment()
-				continue
-			}
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			if depth == 0 {
-				break loop
-			}
-			depth--
-		case ',':
-			if depth == 0 && commaEnds {
-				break loop
-			}
-		}
-		p.i++
-	}
-	if depth > 0 {
-		p.open = true
-	}
-	return event.Printable(strings.TrimRight(p.s[start:p.i], " "))
 }

@@ -153,7 +153,7 @@ func TestOpenValues(t *testing.T) {
 // recursion or memory far beyond the line's length.
 func TestHardValues(t *testing.T) {
 	for _, unit := range []string{"[", "{a=", "1<", "1<[>", "1</<", "/*", `"`, `"\`, "a(", "(", ",", "1,", "[1 ", "~[", "1 => ", "<unfinished ...>", "@\""} {
-		text := strings.Repeat(unit, 1<<20/len(unit))
+		text := strings.Repeat(unit, 1<<17/len(unit))
 		p := scanner{s: text}
 		p.list(')')
 		if p.depth != 0 || p.i > len(text) {

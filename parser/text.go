@@ -1,18 +1,9 @@
 package parser
 
 import (
-	"bufio"
 	"bytes"
 	"strings"
 )
-
-// newText reads an strace log; head is the beginning of what b holds.
-func newText(b *bufio.Reader, head []byte, name string) (Reader, error) {
-	if !hasTraceLine(head) {
-		return nil, &NotATraceError{Name: name, Looks: looksLike(head)}
-	}
-	return newStrace(b, head, name), nil
-}
 
 // maxProbe is how many lines are looked at for one of strace.
 const maxProbe = 1000
@@ -42,8 +33,8 @@ var signatures = []struct{ magic, what string }{
 	{"\x1f\x8b", "gzip data"},
 	{"\x28\xb5\x2f\xfd", "zstd data"},
 	{"PERFILE2", "perf's data"},
-	{"\xff\xfe", "UTF-16 text: convert it to UTF-8 first"},
-	{"\xfe\xff", "UTF-16 text: convert it to UTF-8 first"},
+	{"\xff\xfe", "UTF-16 text"},
+	{"\xfe\xff", "UTF-16 text"},
 	{"%PDF-", "a PDF document"},
 	{"\x89PNG", "a picture"},
 	{"#!", "a script"},

@@ -1,20 +1,13 @@
 package parser
 
-import (
-	"bufio"
-	"errors"
-	"io"
-	"strings"
-)
+import "strings"
 
-// maxLine is how much of a line is kept; the rest of a longer one is dropped.
-const maxLine = 64 << 20
-
-// lineReader reads a text line by line.
-type lineReader struct {
-	r    *bufio.Reader
-	n    int // lines read so far
-	long []byte
+// lines gives the lines of a log one by one.
+type lines struct {
+	blocks *blockReader
+	block  *block
+	at     int // the next line of block
+	n      int // lines given so far
 }
 
 // line is one line of a text without its end.
@@ -24,48 +17,37 @@ type line struct {
 	long  bool // it was longer than maxLine: only its beginning is here
 }
 
-// next gives the next line, io.EOF after the last. The text stays valid.
-func (l *lineReader) next() (line, error) {
-	b, err := l.r.ReadSlice('\n')
-	long := false
-	if errors.Is(err, bufio.ErrBufferFull) {
-		b, long, err = l.rest(b)
+// next gives the next line, io.EOF after the last. It is valid until the next
+// call, its text longer.
+func (l *lines) next() (*quickLine, error) {
+	for l.last() {
+		if l.block != nil && l.block.err != nil {
+			return nil, l.block.err
+		}
+		l.block = l.blocks.next(l.block)
+		l.at = 0
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		return line{}, err
-	}
-	if len(b) == 0 {
-		return line{}, io.EOF
-	}
+	l.at++
 	l.n++
-	whole := b[len(b)-1] == '\n'
-	if whole {
-		b = b[:len(b)-1]
-	}
-	text := strings.TrimSuffix(string(b), "\r")
-	return line{text: text, whole: whole, long: long}, nil
+	return &l.block.lines[l.at-1], nil
 }
 
-// rest reads on to the end of a line that begins with first and does not fit
-// the reader's buffer.
-func (l *lineReader) rest(first []byte) (b []byte, long bool, err error) {
-	l.long = append(l.long[:0], first...)
-	for {
-		var more []byte
-		more, err = l.r.ReadSlice('\n')
-		if room := maxLine - len(l.long); len(more) > room {
-			more, long = more[:max(room, 0)], true
-		}
-		l.long = append(l.long, more...)
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			break
-		}
+// last says whether all lines of the block are given.
+func (l *lines) last() bool { return l.block == nil || l.at >= len(l.block.lines) }
+
+// whole is the line that next has given. Its text holds nothing else, or hardly
+// anything when the line is long.
+func (l *lines) whole(q *quickLine) line {
+	last := l.at == len(l.block.lines)
+	text := l.block.text[q.from:q.to]
+	if len(text) <= keepSize { // else the block's memory is not used again
+		text = strings.Clone(text)
 	}
-	b = l.long
-	if cap(l.long) > 1<<20 {
-		l.long = nil // one long line does not keep its memory
+	return line{
+		text:  text,
+		whole: !last || !l.block.open,
+		long:  last && l.block.long,
 	}
-	return b, long, err
 }
 
 // withoutNoise takes off the colours of strace --color, and bytes that strace
@@ -78,6 +60,7 @@ func withoutNoise(s string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(len(s))
 	for {
 		before, rest, found := strings.Cut(s, "\x1b[")
 		b.WriteString(before)

@@ -41,8 +41,11 @@ func diagnoses() map[string]*analyze.Diagnosis {
 		},
 		"unknown": {
 			Outcome: analyze.Outcome{Status: "unknown", PID: 12},
-			Source:  analyze.Source{Kind: "strace", Files: []string{"trace.log"}, Events: 99, SkippedLines: 3, Truncated: true},
-			Notes:   []analyze.Note{{Code: "trace-truncated", Text: "the trace ends in the middle of a line"}},
+			Source: analyze.Source{Kind: "strace", Files: []string{"trace.log"}, Events: 99, SkippedLines: 3, Truncated: true, Skipped: []analyze.Skipped{
+				{File: "trace.log", Line: 7, Text: "close(3 = 0", Why: "the arguments do not end"},
+				{File: "app.stx", Text: "read", Why: "too many calls are unfinished at a time"},
+			}},
+			Notes: []analyze.Note{{Code: "trace-truncated", Text: "the trace ends in the middle of a line"}},
 		},
 		"hang-unknown": {Outcome: analyze.Outcome{Status: "hung", Argv: []string{"./server", "-d"}}},
 	}
@@ -66,6 +69,8 @@ func configMissing() *analyze.Diagnosis {
 			Path: ptr("/etc/foo/config.json"), PathGiven: ptr("/etc/foo/config.json"), Count: 1,
 			Event: ref(23, 24, 4711, text), CallsBefore: 7,
 			Reasons:     []string{"the message was written 7 calls later by the same process", "the message says ENOENT's words"},
+			Manual:      "openat(2)",
+			Points:      []analyze.Points{{Rule: "path in the message", Points: 7}, {Rule: "errno in the message", Points: 2.5}, {Rule: "start-up probe", Points: -4}},
 			Summary:     "it could not open /etc/foo/config.json: no such file",
 			Explanation: "/etc exists; /etc/foo does not.",
 			Advice:      []string{"create it, or find out which path this build expects: strings /usr/local/bin/foo | grep config.json"},
@@ -204,7 +209,7 @@ func hostile() *analyze.Diagnosis {
 	const bad = "x\x1b]0;owned\x07\x1b[2J\u202eevil\u2066\r\n\x00\x9b31m\xff\u2028\u0085\u00a0\U000e0041"
 	d := &analyze.Diagnosis{
 		Outcome: failed("/tmp/"+bad, 1),
-		Source:  analyze.Source{Kind: "strace", Files: []string{bad}},
+		Source:  analyze.Source{Kind: "strace", Files: []string{bad}, SkippedLines: 1, Skipped: []analyze.Skipped{{File: bad, Line: 1, Text: bad, Why: bad}}},
 		Message: &analyze.Message{Text: bad + "\n" + bad, Stream: "stderr", Program: bad, Event: ref(1, 1, 1, bad)},
 		Trail:   []analyze.Step{{Role: bad, Text: bad}, {Role: bad, Text: bad, Event: ref(1, 1, 1, bad)}},
 		Notes:   []analyze.Note{{Code: bad, Text: bad}},
@@ -212,7 +217,7 @@ func hostile() *analyze.Diagnosis {
 	c := analyze.Cause{
 		Kind: "syscall", Confidence: 0.3, Syscall: bad, Errno: ptr(bad), Error: bad, PID: 1, Program: bad,
 		Path: ptr(bad), Address: ptr(bad), Signal: ptr(bad), Candidates: []string{bad, bad},
-		Reasons: []string{bad}, Summary: bad, Explanation: bad, Advice: []string{bad},
+		Reasons: []string{bad}, Manual: bad, Points: []analyze.Points{{Rule: bad, Points: 1}}, Summary: bad, Explanation: bad, Advice: []string{bad},
 		Evidence: &analyze.Evidence{
 			PathWalk: []analyze.PathStep{{Path: bad, Type: bad, Mode: bad, Link: bad}, {Path: bad, Errno: bad}},
 			Caps:     bad, FDOrigin: bad, Findings: []string{bad},

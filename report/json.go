@@ -14,11 +14,17 @@ import (
 // JSON writes the diagnosis in its public form (docs/diagnosis.md), indented,
 // with a line end. Lists are never null. Characters that a terminal would act
 // on are written as \u escapes; bytes that are not UTF-8 become U+FFFD.
-func JSON(w io.Writer, d *analyze.Diagnosis) error {
+func JSON(w io.Writer, d *analyze.Diagnosis) error { return writeJSON(w, d, "  ") }
+
+// JSONLine is like [JSON], but writes one line: for one of several diagnoses
+// (JSON Lines).
+func JSONLine(w io.Writer, d *analyze.Diagnosis) error { return writeJSON(w, d, "") }
+
+func writeJSON(w io.Writer, d *analyze.Diagnosis, indent string) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
+	e.SetIndent("", indent)
 	if err := e.Encode(withLists(d)); err != nil {
 		return err
 	}

@@ -15,6 +15,9 @@ const (
 	maxLines = 8 // of a message; four times that with -v
 	maxTried = 5 // candidates of a search
 	maxMany  = 60
+
+	maxSkipped     = 20 // lines that were not understood
+	maxSkippedText = 120
 )
 
 const (

@@ -114,3 +114,22 @@ func TestNarrow(t *testing.T) {
 		}
 	}
 }
+
+// TestNameless: a log may not say which process and program a further cause is of.
+func TestNameless(t *testing.T) {
+	further := func(program string, pid int) string {
+		cause := analyze.Cause{Kind: "syscall", Syscall: "access", Errno: ptr("ENOENT"), Summary: "it could not find /x", Confidence: 0.3, Program: program, PID: pid}
+		d := &analyze.Diagnosis{Outcome: failed("/bin/a", 1), Causes: []analyze.Cause{cause, cause}}
+		var b strings.Builder
+		if err := report.Text(&b, d, report.Options{Width: 100}); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if got := further("", 0); !strings.Contains(got, "/x (30%)") {
+		t.Error(got)
+	}
+	if got := further("/bin/a", 7); !strings.Contains(got, "/x (a[7], 30%)") {
+		t.Error(got)
+	}
+}

@@ -102,6 +102,7 @@ var (
 	failed     = pattern(`\) = -1 (E[A-Z0-9]+)(?: \([^()]*\))?(?: <[0-9.]+>)?$`)
 	unfinished = pattern(`,? <unfinished \.\.\.>(?:\)\s*= \?)?$`)
 	padding    = pattern(`\) {2,}= [^=]*$`)
+	moved      = pattern(`"((?:[^"\\]|\\.){48})(?:[^"\\]|\\.)+"(?:\.\.\.)?`)
 )
 
 // tidy closes the gap that lines up the results of a trace.
@@ -114,9 +115,13 @@ func tidy(text string) string {
 }
 
 // shorten leaves out what the other rows say better: the errno's words, and
-// the directory descriptor that means nothing.
+// the directory descriptor that means nothing; of the bytes that a read or write moves
+// it leaves the first.
 func shorten(c *analyze.Cause) string {
 	text := strings.Replace(tidy(c.Event.Text), "(AT_FDCWD, ", "(", 1)
+	if moving[strings.TrimRight(c.Syscall, "v46")] {
+		text = moved().ReplaceAllString(text, `"$1"...`)
+	}
 	switch {
 	case c.Errno != nil:
 		return failed().ReplaceAllString(text, ") = $1")
@@ -125,6 +130,9 @@ func shorten(c *analyze.Cause) string {
 	}
 	return text
 }
+
+// moving are the calls that move bytes, without the endings of their variants.
+var moving = map[string]bool{"read": true, "pread": true, "write": true, "pwrite": true, "sendto": true, "sendmsg": true, "recvfrom": true, "recvmsg": true}
 
 // place says who made the call, and where in the trace that is.
 func place(d *analyze.Diagnosis, c *analyze.Cause) string {
@@ -136,8 +144,12 @@ func place(d *analyze.Diagnosis, c *analyze.Cause) string {
 	if who := process(program, c.PID); who != "" {
 		parts = append(parts, who)
 	}
-	if c.Event != nil && c.Event.Line > 0 {
-		parts = append(parts, fmt.Sprintf("line %d", c.Event.Line))
+	if e := c.Event; e != nil && e.Line > 0 {
+		at := fmt.Sprintf("line %d", e.Line)
+		if len(d.Source.Files) > 1 {
+			at += " of " + show(e.File, maxCall)
+		}
+		parts = append(parts, at)
 	}
 	if c.Count > 1 {
 		parts = append(parts, fmt.Sprintf("%d times", c.Count))
@@ -226,8 +238,14 @@ func furtherRows(p *page, causes []analyze.Cause) {
 			return
 		}
 		c := &causes[i]
-		p.row("or", fmt.Sprintf("%s (%s, %.0f%%)",
-			show(c.Summary, maxText), process(c.Program, c.PID), 100*c.Confidence))
+		who := process(c.Program, c.PID)
+		if who != "" {
+			who += ", "
+		}
+		p.row("or", fmt.Sprintf("%s (%s%.0f%%)", show(c.Summary, maxText), who, 100*c.Confidence))
 		p.row("or", "  "+call(c))
+		if sum := points(c); p.verbose && sum != "" {
+			p.row("or", "  points "+sum)
+		}
 	}
 }

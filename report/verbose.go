@@ -19,11 +19,26 @@ func details(p *page, d *analyze.Diagnosis) {
 			}
 			p.row("because", show(r, maxText))
 		}
+		p.row("points", points(c))
+		p.row("manual", show(c.Manual, maxName))
 		evidenceRows(p, c.Evidence)
 		furtherRows(p, d.Causes[1:])
 	}
 	sourceRow(p, &d.Source)
 	trail(p, d.Trail)
+}
+
+// points shows what each rule gave for a cause.
+func points(c *analyze.Cause) string {
+	if len(c.Points) == 0 {
+		return ""
+	}
+	sum, parts := 0.0, []string{}
+	for _, r := range c.Points {
+		sum += r.Points
+		parts = append(parts, fmt.Sprintf("%s %+.3g", show(r.Rule, maxName), r.Points))
+	}
+	return fmt.Sprintf("%.3g = %s", sum, strings.Join(parts, ", "))
 }
 
 func sourceRow(p *page, s *analyze.Source) {
@@ -42,6 +57,25 @@ func sourceRow(p *page, s *analyze.Source) {
 		text = show(strings.Join(s.Files[:min(len(s.Files), maxTried)], " "), maxText) + ": " + text
 	}
 	p.row("trace", text)
+	skippedRows(p, s)
+}
+
+// skippedRows shows the first lines that were not understood: where, why, what.
+func skippedRows(p *page, s *analyze.Source) {
+	for i, l := range s.Skipped {
+		if i == maxSkipped {
+			break
+		}
+		at := show(l.File, maxCall)
+		if l.Line > 0 {
+			at += fmt.Sprintf(":%d", l.Line)
+		}
+		p.row("skipped", at+": "+show(l.Why, maxText))
+		p.row("skipped", "  "+show(l.Text, maxSkippedText))
+	}
+	if more := s.SkippedLines - len(s.Skipped); len(s.Skipped) > 0 && more > 0 {
+		p.row("skipped", fmt.Sprintf("… and %d more", more))
+	}
 }
 
 // trail shows the way from the message to the cause, one call and what to see

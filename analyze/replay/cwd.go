@@ -100,7 +100,7 @@ func statted(s *State, st *Step, c *event.Call) {
 		return
 	}
 	given, looks := st.Given[0], ""
-	for _, a := range c.Args {
+	for _, a := range c.Args() {
 		if a.Kind == event.Struct {
 			looks = string(event.AppendValue(nil, a, event.Format{}))
 		}
@@ -130,10 +130,11 @@ func (s *State) learnCwd(fs *FS, dir string) {
 			if base == "" {
 				base = "/"
 			}
-			s.bases[n] = base
+			s.bases[n] = strings.Clone(base)
+			clear(s.table.joined)
 		}
 	}
 	if s.Abs(fs.Cwd) != dir {
-		fs.Cwd = dir // a chdir that the trace doesn't hold, or a link on the way
+		fs.Cwd = strings.Clone(dir) // a chdir that the trace doesn't hold, or a link on the way
 	}
 }

@@ -17,15 +17,17 @@ var effects = map[string]effect{
 	"timerfd_create": special, "signalfd": special, "signalfd4": special, "memfd_create": special,
 	"inotify_init": special, "inotify_init1": special, "pidfd_open": special, "io_uring_setup": special,
 	"fanotify_init": special, "userfaultfd": special, "perf_event_open": special, "bpf": special,
-	"ioctl": ioctl, "pidfd_getfd": pidfdGetfd,
+	"ioctl": ioctl, "pidfd_getfd": pidfdGetfd, "epoll_ctl": watchChanged,
 	// sockets
 	"socket": socketMade, "socketpair": socketPaired, "bind": bound, "listen": listening,
 	"connect": connected, "accept": accepted, "accept4": accepted,
 	"recvmsg": receivedMsg, "sendmsg": sentMsg,
-	"getsockname": named, "getpeername": peerNamed,
+	"getsockname": named, "getpeername": peerNamed, "getsockopt": peerAsked,
 	// bytes
 	"read": readDone, "pread64": readDone, "readv": readDone, "recv": readDone, "recvfrom": readDone,
 	"write": written, "pwrite64": written, "writev": written, "send": written, "sendto": written,
+	"mq_open": queueOpened, "mq_timedsend": written, "mq_timedreceive": readDone,
+	"msgsnd": queueSent, "msgrcv": queueReceived,
 	// place
 	"chdir": chdired, "fchdir": fchdired, "chroot": chrooted, "getcwd": gotCwd, "unshare": unshared,
 	"stat": statted, "newfstatat": statted, "stat64": statted, "fstatat64": statted,
@@ -33,6 +35,7 @@ var effects = map[string]effect{
 	"clone": cloned, "clone3": cloned, "fork": cloned, "vfork": cloned,
 	"execve": execed, "execveat": execed,
 	"wait4": waited, "waitid": waited, "waitpid": waited,
+	"exit_group": leaving, "exit": leaving, "_exit": leaving,
 	// credentials
 	"setuid": setUID, "setreuid": setREUID, "setresuid": setREUID,
 	"setgid": setGID, "setregid": setREGID, "setresgid": setREGID, "setgroups": setGroups,

@@ -9,19 +9,19 @@ import (
 // put installs a new open file as the call's result.
 func (s *State) put(st *Step, n int, f *File, cloexec bool) {
 	st.Made = f
-	st.Thread.Files.set(n, f, cloexec, st.Event)
+	st.Thread.Files.set(n, f, cloexec, st.Kept())
 }
 
 func opened(s *State, st *Step, c *event.Call) {
 	if !ok(c) {
 		return
 	}
-	f := s.newFile(PathFile, st.Event, st.Proc)
+	f := s.newFile(PathFile, st.Kept(), st.Proc)
 	if len(st.Paths) > 0 {
 		f.Path = st.Paths[0]
 	}
 	if c.Ret.HasDeco && strings.HasPrefix(c.Ret.Deco, "/") {
-		f.Path = c.Ret.Deco
+		f.Path = s.table.get(st.Thread.FS.inside(c.Ret.Deco)).given
 	}
 	flags := openFlags(c)
 	f.Append = flags.Has("O_APPEND")
@@ -84,7 +84,7 @@ func (s *State) dupTo(st *Step, to int, cloexec bool) {
 		return
 	}
 	st.Made = f
-	st.Thread.Files.set(to, f, cloexec, st.Event)
+	st.Thread.Files.set(to, f, cloexec, st.Kept())
 	if to >= 0 && to <= 2 {
 		st.Proc.Std[to] = f
 	}
@@ -94,8 +94,7 @@ func fcntl(s *State, st *Step, c *event.Call) {
 	if !ok(c) {
 		return
 	}
-	cmd := c.Arg(1)
-	switch {
+	switch cmd := c.Arg(1); {
 	case cmd.Has("F_DUPFD"):
 		s.dupTo(st, int(c.Ret.Value), false)
 	case cmd.Has("F_DUPFD_CLOEXEC"):
@@ -121,9 +120,9 @@ func piped(s *State, st *Step, c *event.Call) {
 		if !is {
 			return
 		}
-		f := s.newFile(PipeFile, st.Event, st.Proc)
+		f := s.newFile(PipeFile, st.Kept(), st.Proc)
 		f.Pipe, f.Write = p, i == 1
-		st.Thread.Files.set(n, f, cloexec, st.Event)
+		st.Thread.Files.set(n, f, cloexec, st.Kept())
 	}
 }
 
@@ -132,10 +131,10 @@ func special(s *State, st *Step, c *event.Call) {
 	if !ok(c) {
 		return
 	}
-	f := s.newFile(OtherFile, st.Event, st.Proc)
+	f := s.newFile(OtherFile, st.Kept(), st.Proc)
 	f.Path = strings.TrimRight(c.Name, "1234")
 	cloexec := false
-	for _, a := range c.Args {
+	for _, a := range c.Args() {
 		if a.Kind == event.Symbol && strings.Contains(a.Str, "CLOEXEC") {
 			cloexec = true
 		}
@@ -165,30 +164,45 @@ func pidfdGetfd(s *State, st *Step, c *event.Call) {
 	if !ok(c) {
 		return
 	}
-	st.Made = s.newFile(UnknownFile, st.Event, st.Proc)
-	st.Thread.Files.set(int(c.Ret.Value), st.Made, true, st.Event)
+	st.Made = s.newFile(UnknownFile, st.Kept(), st.Proc)
+	st.Thread.Files.set(int(c.Ret.Value), st.Made, true, st.Kept())
 }
 
 func readDone(s *State, st *Step, c *event.Call) {
-	f := st.File
-	if f == nil || !ok(c) {
+	f := s.usable(st, c)
+	if f == nil {
 		return
 	}
 	f.Reads += c.Ret.Value
-	if c.Ret.Value == 0 && wantsBytes(c) && f.EOF == nil {
-		f.EOF = st.Event
+	f.Asked = f.Asked && c.Ret.Value == 0
+	if c.Ret.Value == 0 && !f.EOF && wantsBytes(c) {
+		f.EOF, st.EOF = true, true
 	}
+}
+
+// usable is the file that a call has read or written, nil if it has not. One that was
+// open before the trace began is known from then on.
+func (s *State) usable(st *Step, c *event.Call) *File {
+	if !ok(c) {
+		return nil
+	}
+	if st.File == nil && st.FD >= 0 {
+		st.File = s.newFile(UnknownFile, nil, st.Proc)
+		st.Thread.Files.set(st.FD, st.File, false, nil)
+	}
+	return st.File
 }
 
 // wantsBytes: a read of no bytes at all says nothing about the end of a file.
 func wantsBytes(c *event.Call) bool { return !(c.Arg(2).Kind == event.Int && c.Arg(2).Int == 0) }
 
 func written(s *State, st *Step, c *event.Call) {
-	f := st.File
-	if f == nil || !ok(c) {
+	f := s.usable(st, c)
+	if f == nil {
 		return
 	}
 	f.Writes += c.Ret.Value
+	f.Asked = f.Asked || c.Ret.Value > 0
 	if f.Pipe != nil {
 		f.Pipe.Bytes += c.Ret.Value
 		f.Pipe.wroteBy(st.Proc)

@@ -25,7 +25,7 @@ func fchdired(s *State, st *Step, c *event.Call) {
 }
 
 func (fs *FS) moved(st *Step, dir string) {
-	fs.Cwd, fs.Chdir, fs.ChdirBy = dir, st.Event, st.Proc
+	fs.Cwd, fs.Chdir, fs.ChdirBy = dir, st.Kept(), st.Proc
 }
 
 // chrooted: from now on absolute paths begin at the new root; the working
@@ -71,8 +71,8 @@ func unshared(s *State, st *Step, c *event.Call) {
 // cloneFlags reads the flags that decide what a child shares.
 func cloneFlags(c *event.Call) uint64 {
 	var flags uint64
-	for i := range c.Args {
-		for _, v := range [2]event.Value{c.Args[i], c.Args[i].Field("flags")} {
+	for i := range c.Args() {
+		for _, v := range [2]event.Value{c.Args()[i], c.Args()[i].Field("flags")} {
 			if v.Has("CLONE_FS") {
 				flags |= cloneFS
 			}
@@ -147,14 +147,15 @@ func execed(s *State, st *Step, c *event.Call) {
 	}
 	if !ok(c) {
 		if p.Program == "" && p.Tried == "" && len(st.Paths) > 0 {
-			p.Tried, p.Argv = st.Paths[0], texts(argv)
+			p.Tried, p.Argv = st.Paths[0], texts(argv, st.Given[0])
 		}
 		return
 	}
+	given := ""
 	if len(st.Paths) > 0 {
-		p.Program = st.Paths[0]
+		p.Program, given = st.Paths[0], st.Given[0]
 	}
-	p.Argv = texts(argv)
+	p.Argv = texts(argv, given)
 	p.Execs = append(p.Execs, Exec{st.Event, p.Program, p.Argv})
 	t.Files = t.Files.copy()
 	t.Files.closeOnExec()
@@ -164,10 +165,18 @@ func execed(s *State, st *Step, c *event.Call) {
 	p.Std = t.Files.std()
 }
 
-func texts(v event.Value) []string {
+// texts are the arguments of an execve, those that the trace cuts with "..." at the end.
+// What the program is called is then told by its path.
+func texts(v event.Value, program string) []string {
 	var out []string
-	for _, e := range v.Elems {
-		if e.Kind == event.String {
+	for i, e := range v.Elems {
+		switch {
+		case e.Kind != event.String:
+		case e.Cut && i == 0 && program != "":
+			out = append(out, program)
+		case e.Cut:
+			out = append(out, e.Str+"...")
+		default:
 			out = append(out, e.Str)
 		}
 	}
@@ -185,8 +194,20 @@ func waited(s *State, st *Step, c *event.Call) {
 	for i := len(st.Proc.Children) - 1; i >= 0 && pid > 0; i-- {
 		if k := st.Proc.Children[i]; k.PID == pid {
 			k.Reaped, k.ReapedAt, st.Child = st.Event, st.Seq, k
+			if code, signal, ok := c.Arg(1).Final().WaitStatus(); ok && k.Exit == nil {
+				k.Exit, k.Ended = &event.Exit{Code: code, Signal: signal}, st.Event
+			}
 			return
 		}
+	}
+}
+
+// leaving: the process ends. A log says it once more, in a line of its own, which then
+// counts; not one of strace before 4.5.19, of strace -qq, or of which the last line is
+// missing.
+func leaving(s *State, st *Step, c *event.Call) {
+	if p := st.Proc; c.Name == "exit_group" || p.Threads <= 1 {
+		p.Exit, p.Ended = &event.Exit{Code: int(c.Arg(0).Int & 0xff)}, st.Event
 	}
 }
 

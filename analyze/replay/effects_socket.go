@@ -21,6 +21,9 @@ func socketMade(s *State, st *Step, c *event.Call) {
 	}
 	f := s.newFile(SocketFile, st.Event, st.Proc)
 	f.Sock = &Socket{Family: c.Arg(0).Str, Type: c.Arg(1).Str}
+	if c.Ret.HasDeco {
+		s.nameSocket(f, c.Ret.Deco)
+	}
 	s.put(st, int(c.Ret.Value), f, c.Arg(1).Has("SOCK_CLOEXEC"))
 }
 
@@ -43,7 +46,7 @@ func socketPaired(s *State, st *Step, c *event.Call) {
 		pair[i] = f
 		st.Thread.Files.set(n, f, c.Arg(1).Has("SOCK_CLOEXEC"), st.Event)
 	}
-	pair[0].Sock.Pair, pair[1].Sock.Pair = pair[1], pair[0]
+	join(pair[0], pair[1])
 }
 
 func bound(s *State, st *Step, c *event.Call) {
@@ -69,6 +72,11 @@ func connected(s *State, st *Step, c *event.Call) {
 		return
 	}
 	f.Sock.Peer, f.Sock.Connected = st.Addr, st.Event
+	if o := s.asked[st.Proc.PID]; o != nil && strings.HasPrefix(st.Addr, "unix:") && !o.Sock.joined {
+		delete(s.asked, st.Proc.PID)
+		join(f, o)
+		return
+	}
 	if len(s.dial[st.Addr]) < maxInflight {
 		s.dial[st.Addr] = append(s.dial[st.Addr], f)
 	}
@@ -89,6 +97,9 @@ func accepted(s *State, st *Step, c *event.Call) {
 			s.dial[l.Sock.Local] = q[1:]
 		}
 	}
+	if c.Ret.HasDeco {
+		s.nameSocket(f, c.Ret.Deco)
+	}
 	if st.Addr != "" {
 		f.Sock.Peer = st.Addr
 	}
@@ -105,6 +116,45 @@ func peerNamed(s *State, st *Step, c *event.Call) {
 	if ok(c) && st.File != nil && st.File.Sock != nil && st.File.Sock.Peer == "" {
 		st.File.Sock.Peer = st.Addr
 	}
+}
+
+// peerAsked takes the process at the other end of a Unix socket from what the kernel
+// says of it: getsockopt(5, SOL_SOCKET, SO_PEERCRED, {pid=11126, uid=0, gid=0}, [12]) = 0
+// (unix(7)).
+func peerAsked(s *State, st *Step, c *event.Call) {
+	f := st.File
+	if !ok(c) || f == nil || f.Sock == nil || f.Sock.joined || !c.Arg(2).Has("SO_PEERCRED") {
+		return
+	}
+	pid := int(c.Arg(3).Final().Field("pid").Int)
+	if o := s.connectedBy(s.Process(pid)); o != nil {
+		join(f, o)
+	} else if len(s.asked) < maxInflight {
+		s.asked[pid] = f // a log of a server may come before its client's
+	}
+}
+
+// connectedBy is the Unix socket that a process has connected, of which no more is
+// known; nil if there are several.
+func (s *State) connectedBy(p *Process) (f *File) {
+	if p == nil {
+		return nil
+	}
+	t := s.threads[p.PID]
+	if t == nil {
+		return nil
+	}
+	for _, at := range t.Files.fds {
+		k := at.file.Sock
+		switch {
+		case k == nil, k.joined, k.Connected == nil, !strings.HasPrefix(k.Peer, "unix:"), at.file == f:
+		case f != nil:
+			return nil
+		default:
+			f = at.file
+		}
+	}
+	return f
 }
 
 func sentMsg(s *State, st *Step, c *event.Call) {

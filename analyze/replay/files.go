@@ -33,14 +33,18 @@ type File struct {
 	Write bool    // PipeFile: the end to write to
 	Sock  *Socket // SocketFile
 
+	watched map[int]*File // of an epoll instance, by descriptor
+
 	Append        bool
-	Reads, Writes int64        // bytes that went through
-	EOF           *event.Event // a read that returned 0
+	Reads, Writes int64 // bytes that went through
+	Asked         bool  // bytes were written, and none were read since
+	EOF           bool  // a read has returned 0
 }
 
-// Pipe joins two ends.
+// Pipe joins two ends, or all that use a message queue.
 type Pipe struct {
 	ID      int
+	Queue   string     // a queue's name or number, "" for a pipe
 	Writers []*Process // processes that wrote to it
 	Bytes   int64
 }
@@ -54,6 +58,8 @@ type Socket struct {
 	Pair      *File        // the other end, when both are in the trace
 	Connected *event.Event // the connect, also one that went on in the background
 	Listening bool
+	own       end  // what it was last called
+	joined    bool // Pair is certain, not by the order of connects
 }
 
 // Table is a descriptor table: what CLONE_FILES shares.
@@ -77,15 +83,24 @@ func (t *Table) Get(n int) *File {
 	return t.fds[n].file
 }
 
+// Has says whether one of the descriptors leads to such a file.
+func (t *Table) Has(such func(*File) bool) bool {
+	for _, s := range t.fds {
+		if s.file != nil && such(s.file) {
+			return true
+		}
+	}
+	return false
+}
+
 // maxFDs bounds a table; a kernel's own limit is far below.
 const maxFDs = 1 << 20
 
-// Origin is the call that gave descriptor n its file, nil when not in the trace.
-func (t *Table) Origin(n int) *event.Event {
+func (t *Table) slot(n int) slot {
 	if t == nil {
-		return nil
+		return slot{}
 	}
-	return t.fds[n].from
+	return t.fds[n]
 }
 
 func (t *Table) set(n int, f *File, cloexec bool, from *event.Event) {
@@ -143,6 +158,8 @@ func (s *State) Describe(f *File) string {
 	switch {
 	case f == nil:
 		return ""
+	case f.Kind == PipeFile && f.Pipe != nil && f.Pipe.Queue != "":
+		return "message queue " + f.Pipe.Queue
 	case f.Kind == PipeFile:
 		return "a pipe"
 	case f.Kind == SocketFile && f.Sock != nil && f.Sock.Peer != "":

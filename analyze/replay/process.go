@@ -2,6 +2,7 @@ package replay
 
 import (
 	"path"
+	"strings"
 
 	"github.com/stracex/stracex/event"
 )
@@ -12,9 +13,12 @@ type Thread struct {
 	Proc   *Process
 	Files  *Table
 	FS     *FS
-	Calls  int // calls completed so far
+	Calls  int        // calls completed so far
+	Inside bool       // it is in a call that has begun and not ended
+	Since  event.Time // when the last call began that another event fell into
 	Ended  bool
 	looked look
+	seen   bool // the trace holds events of its own
 	// Pending is the Entered event of the call the thread is in, nil if none.
 	Pending *event.Event
 }
@@ -37,7 +41,7 @@ type Process struct {
 	Calls   int
 	Threads int // living threads
 	First   *event.Event
-	Last    *event.Event
+	Last    int          // Index of its last event
 	Exit    *event.Exit  // how it ended, nil while it lives
 	Ended   *event.Event // the event that said so
 	Reaped  *event.Event // the parent's wait that took its status
@@ -74,6 +78,21 @@ type FS struct {
 	// the trace.
 	Chdir   *event.Event
 	ChdirBy *Process
+}
+
+// inside gives a path that was told from outside (strace -y reads it from /proc) as the
+// process sees it, which may stand in a root of its own.
+func (fs *FS) inside(p string) string {
+	rest, below := strings.CutPrefix(p, fs.Root)
+	switch {
+	case fs.Root == "/" || !below:
+		return p
+	case rest == "":
+		return "/"
+	case rest[0] == '/':
+		return rest
+	}
+	return p
 }
 
 // Name is the base name of the program, or of what it was started as.

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func play(t *testing.T, log string) (*replay.State, []replay.Step) {
 		if e.Kind == event.Unknown {
 			t.Fatalf("line %d not understood: %s", e.Line, e.Text)
 		}
-		steps = append(steps, s.Apply(e))
+		steps = append(steps, *s.Apply(e).Keep())
 	}
 }
 
@@ -55,6 +56,14 @@ func TestPaths(t *testing.T) {
 10 getcwd("/srv", 4096) = 5
 10 openat(AT_FDCWD, "x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
 `, "/srv/x/y"},
+		{"strace -y tells it from outside the root", `
+10 chroot("/srv/jail") = 0
+10 openat(AT_FDCWD</srv/jail/var>, "../x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
+`, "/x/y"},
+		{"strace -y tells a folder beside the root", `
+10 chroot("/srv/jail") = 0
+10 openat(AT_FDCWD</srv/jailer>, "x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
+`, "/srv/jailer/x/y"},
 		{"getcwd told later", `
 10 openat(AT_FDCWD, "x/y", O_RDONLY) = -1 ENOENT (No such file or directory)
 10 getcwd("/srv", 4096) = 5
@@ -279,6 +288,7 @@ func TestPeek(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		e = e.Keep()
 		peek, again := s.Peek(e), s.Peek(e)
 		st := s.Apply(e)
 		if peek.Thread != again.Thread || peek.Thread != st.Thread {
@@ -291,5 +301,149 @@ func TestPeek(t *testing.T) {
 			t.Errorf("close of %q, then %q is open", s.Describe(peek.File), s.Describe(st.Thread.Files.Get(3)))
 		}
 		return
+	}
+}
+
+// The command is the root, also when processes were attached to before it.
+func TestRootBesideAttached(t *testing.T) {
+	s := replay.New()
+	for i, e := range []*event.Event{
+		{TID: 5, Kind: event.Started, Start: &event.Start{PID: 5, Attached: true}},
+		{TID: 9, Kind: event.Started, Start: &event.Start{PID: 9}},
+		{TID: 10, Kind: event.Started, Start: &event.Start{PID: 10, Parent: 9, Flags: 17}},
+		{TID: 7, Kind: event.Started, Start: &event.Start{PID: 7, Attached: true}},
+	} {
+		e.Index = i
+		s.Apply(e)
+	}
+	if s.Root == nil || s.Root.PID != 9 || s.Root.Before {
+		t.Errorf("%+v", s.Root)
+	}
+}
+
+// What a capture says of FIFOs makes those who opened one ends of one pipe; which end is
+// theirs their modes tell.
+func TestFIFOEnds(t *testing.T) {
+	s := replay.New()
+	opens := func(tid int, name string, flags uint64) *event.Event {
+		return &event.Event{TID: tid, Kind: event.Snapshot, Process: &event.Process{At: "socket", PID: tid,
+			FDs: []event.FD{{N: 3, Target: "/run/jobs", Flags: flags, Peer: name}}}}
+	}
+	var files []*replay.File
+	for i, e := range []*event.Event{opens(1, "FIFO:[7:1]", 1), opens(2, "FIFO:[7:1]", 0), opens(3, "FIFO:[7:2]", 2)} {
+		e.Index = i
+		files = append(files, s.Apply(e).Thread.Files.Get(3))
+	}
+	if a, b := files[0], files[1]; a.Pipe == nil || a.Pipe != b.Pipe || !a.Write || b.Write || a.Path != "/run/jobs" {
+		t.Errorf("%+v and %+v", a, b)
+	}
+	if files[2].Pipe == files[0].Pipe || !files[2].Write {
+		t.Errorf("another FIFO: %+v", files[2])
+	}
+}
+
+// Logs of strace 6.1 -f -yy, of a client and a server on one machine. Each has two
+// clients that connect in one order and are accepted in the other, or one that isn't
+// in the log.
+func TestNamedEnds(t *testing.T) {
+	tests := []struct{ name, log, want string }{ // want: the process at the other end of the last recvfrom
+		{"Unix", `
+10 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3<UNIX-STREAM:[4718197]>
+10 bind(3<UNIX-STREAM:[4718197]>, {sa_family=AF_UNIX, sun_path="s.sock"}, 9) = 0
+10 listen(3<UNIX-STREAM:[4718197,"s.sock"]>, 5) = 0
+11 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 4<UNIX-STREAM:[4718202]>
+11 connect(4<UNIX-STREAM:[4718202]>, {sa_family=AF_UNIX, sun_path="/tmp/yy/s.sock"}, 17) = 0
+10 accept4(3<UNIX-STREAM:[4718197,"s.sock"]>, {sa_family=AF_UNIX}, [110 => 2], SOCK_CLOEXEC) = 4<UNIX-STREAM:[4718201->4718202,"s.sock"]>
+11 sendto(4<UNIX-STREAM:[4718202->4718201]>, "hello", 5, 0, NULL, 0) = 5
+10 recvfrom(4<UNIX-STREAM:[4718201->4718202,"s.sock"]>, "hello", 10, 0, NULL, NULL) = 5
+`, "11"},
+		{"TCP", `
+10 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 3<TCP:[4719638]>
+10 bind(3<TCP:[4719638]>, {sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+10 listen(3<TCP:[127.0.0.1:51641]>, 5) = 0
+11 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 4<TCP:[4719086]>
+11 connect(4<TCP:[4719086]>, {sa_family=AF_INET, sin_port=htons(51641), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+10 accept4(3<TCP:[127.0.0.1:51641]>, {sa_family=AF_INET, sin_port=htons(42654), sin_addr=inet_addr("127.0.0.1")}, [16], SOCK_CLOEXEC) = 4<TCP:[127.0.0.1:51641->127.0.0.1:42654]>
+11 sendto(4<TCP:[127.0.0.1:42654->127.0.0.1:51641]>, "hello", 5, 0, NULL, 0) = 5
+10 recvfrom(4<TCP:[127.0.0.1:51641->127.0.0.1:42654]>, "hello", 10, 0, NULL, NULL) = 5
+`, "11"},
+		{"accepted in another order", `
+10 listen(3<TCP:[127.0.0.1:80]>, 5) = 0
+11 socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 4<TCP:[1]>
+12 socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 4<TCP:[2]>
+11 connect(4<TCP:[1]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+12 connect(4<TCP:[2]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+10 accept4(3<TCP:[127.0.0.1:80]>, NULL, NULL, 0) = 4<TCP:[127.0.0.1:80->127.0.0.1:2002]>
+10 accept4(3<TCP:[127.0.0.1:80]>, NULL, NULL, 0) = 5<TCP:[127.0.0.1:80->127.0.0.1:2001]>
+11 sendto(4<TCP:[127.0.0.1:2001->127.0.0.1:80]>, "one", 3, 0, NULL, 0) = 3
+12 sendto(4<TCP:[127.0.0.1:2002->127.0.0.1:80]>, "two", 3, 0, NULL, 0) = 3
+10 recvfrom(4<TCP:[127.0.0.1:80->127.0.0.1:2002]>, "two", 10, 0, NULL, NULL) = 3
+`, "12"},
+		{"of a client that is not in the log", `
+10 bind(3<UNIX-STREAM:[1]>, {sa_family=AF_UNIX, sun_path="/s"}, 9) = 0
+10 listen(3<UNIX-STREAM:[1,"/s"]>, 5) = 0
+11 socket(AF_UNIX, SOCK_STREAM, 0) = 4<UNIX-STREAM:[2]>
+11 connect(4<UNIX-STREAM:[2]>, {sa_family=AF_UNIX, sun_path="/s"}, 17) = 0
+10 accept(3<UNIX-STREAM:[1,"/s"]>, NULL, NULL) = 4<UNIX-STREAM:[4->3,"/s"]>
+10 recvfrom(4<UNIX-STREAM:[4->3,"/s"]>, "hello", 10, 0, NULL, NULL) = 5
+`, ""},
+		{"a port that is used again", `
+10 listen(3<TCP:[127.0.0.1:80]>, 5) = 0
+11 sendto(4<TCP:[127.0.0.1:2001->127.0.0.1:80]>, "one", 3, 0, NULL, 0) = 3
+10 accept4(3<TCP:[127.0.0.1:80]>, NULL, NULL, 0) = 4<TCP:[127.0.0.1:80->127.0.0.1:2001]>
+11 close(4<TCP:[127.0.0.1:2001->127.0.0.1:80]>) = 0
+10 close(4<TCP:[127.0.0.1:80->127.0.0.1:2001]>) = 0
+10 accept4(3<TCP:[127.0.0.1:80]>, NULL, NULL, 0) = 4<TCP:[127.0.0.1:80->127.0.0.1:2001]>
+10 recvfrom(4<TCP:[127.0.0.1:80->127.0.0.1:2001]>, "two", 10, 0, NULL, NULL) = 3
+`, ""},
+		{"UDP is not TCP", `
+11 sendto(4<TCP:[127.0.0.1:2001->127.0.0.1:80]>, "one", 3, 0, NULL, 0) = 3
+10 recvfrom(4<UDP:[127.0.0.1:80->127.0.0.1:2001]>, "two", 10, 0, NULL, NULL) = 3
+`, ""},
+		{"asked for by the server", `
+10 accept4(3, {sa_family=AF_UNIX}, [110 => 2], 0) = 5
+11 socket(AF_UNIX, SOCK_STREAM, 0) = 3
+11 connect(3, {sa_family=AF_UNIX, sun_path="s.sock"}, 110) = 0
+10 getsockopt(5, SOL_SOCKET, SO_PEERCRED, {pid=11, uid=0, gid=0}, [12]) = 0
+11 recvfrom(3, "hello", 10, 0, NULL, NULL) = 5`, "10"},
+		{"asked for before the client's log begins", `
+10 accept4(3, {sa_family=AF_UNIX}, [110 => 2], 0) = 5
+10 getsockopt(5, SOL_SOCKET, SO_PEERCRED, {pid=11, uid=0, gid=0}, [12]) = 0
+11 socket(AF_UNIX, SOCK_STREAM, 0) = 3
+11 connect(3, {sa_family=AF_UNIX, sun_path="s.sock"}, 110) = 0
+11 recvfrom(3, "hello", 10, 0, NULL, NULL) = 5`, "10"},
+		{"one of two that the client has connected", `
+11 socket(AF_UNIX, SOCK_STREAM, 0) = 3
+11 connect(3, {sa_family=AF_UNIX, sun_path="s.sock"}, 110) = 0
+11 socket(AF_UNIX, SOCK_STREAM, 0) = 4
+11 connect(4, {sa_family=AF_UNIX, sun_path="t.sock"}, 110) = 0
+10 accept4(3, {sa_family=AF_UNIX}, [110 => 2], 0) = 5
+10 getsockopt(5, SOL_SOCKET, SO_PEERCRED, {pid=11, uid=0, gid=0}, [12]) = 0
+11 recvfrom(3, "hello", 10, 0, NULL, NULL) = 5`, ""},
+		{"another option", `
+11 socket(AF_UNIX, SOCK_STREAM, 0) = 3
+11 connect(3, {sa_family=AF_UNIX, sun_path="s.sock"}, 110) = 0
+10 accept4(3, {sa_family=AF_UNIX}, [110 => 2], 0) = 5
+10 getsockopt(5, SOL_SOCKET, SO_RCVBUF, [11], [4]) = 0
+11 recvfrom(3, "hello", 10, 0, NULL, NULL) = 5`, ""},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			_, steps := play(t, tc.log)
+			st := last(t, steps, "recvfrom")
+			if st.File == nil || st.File.Sock == nil {
+				t.Fatal("no socket")
+			}
+			got := ""
+			if pair := st.File.Sock.Pair; pair != nil {
+				got = strconv.Itoa(pair.By.PID)
+				if pair.Sock.Pair != st.File {
+					t.Error("the other end has another")
+				}
+			}
+			if got != tc.want {
+				t.Errorf("the other end is process %q, want %q", got, tc.want)
+			}
+		})
 	}
 }

@@ -1,10 +1,9 @@
 package replay
 
 import (
-	"path"
+	"slices"
 	"strings"
 
-	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/event"
 )
 
@@ -19,13 +18,24 @@ type State struct {
 	pending []*Thread // threads inside a call that makes a child
 	nextID  int
 	sent    []inflight // descriptors on their way through SCM_RIGHTS
+	queues  map[string]*File
+	asked   map[int]*File // sockets whose peer is this process, which has not connected yet
 	listen  map[string]*File
 	dial    map[string][]*File // connected, not yet accepted
 	std     [3]*File
 	bases   []string // see cwd.go
+	calls   map[string]*call
+	table   pathTable
+	ends    map[end]*File
+	fifos   map[string]*Pipe // by what they are called in a capture
+	recent  *Thread          // of the last event
+	// The last step, and room for its paths.
+	step         Step
+	paths, given [2]string
 }
 
-// Step is an event with what it was about.
+// Step is an event with what it was about. It is valid until the next event is
+// taken or peeked at; Keep gives one that lasts.
 type Step struct {
 	Event  *event.Event
 	Thread *Thread
@@ -47,17 +57,20 @@ type Step struct {
 	// Origin is the call that gave FD its file, nil when not in the trace.
 	Origin *event.Event
 	Made   *File
+	EOF    bool // the read that met the end of File first
 	// Addr is the socket address the call named or used.
 	Addr string
 	// FS as the thread saw it.
 	FS FS
 	// Child is the process that the call created or reaped.
 	Child *Process
+	// Watched are the files that a kept step of poll(2) or its like waits for.
+	Watched []*File
 }
 
 // New returns the state before the first event.
 func New() *State {
-	s := &State{threads: map[int]*Thread{}, listen: map[string]*File{}, dial: map[string][]*File{}}
+	s := &State{threads: map[int]*Thread{}, listen: map[string]*File{}, dial: map[string][]*File{}, calls: map[string]*call{}, ends: map[end]*File{}, asked: map[int]*File{}, fifos: map[string]*Pipe{}, table: newPathTable()}
 	for i := range s.std {
 		s.std[i] = s.newFile(UnknownFile, nil, nil)
 		s.std[i].Std = i + 1
@@ -81,54 +94,102 @@ func (s *State) Process(pid int) *Process {
 	return nil
 }
 
-// Apply takes the next event and says what it was about.
-func (s *State) Apply(e *event.Event) Step {
+// Keep gives a copy of the step that lasts.
+func (st *Step) Keep() *Step {
+	st.Kept()
+	k := *st
+	k.Paths, k.Given = slices.Clone(st.Paths), slices.Clone(st.Given)
+	k.Watched = st.watched()
+	return &k
+}
+
+// Kept gives the step's event, as one that lasts.
+func (st *Step) Kept() *event.Event {
+	st.Event = st.Event.Keep()
+	return st.Event
+}
+
+// begin makes the step of an event.
+func (s *State) begin(e *event.Event, t *Thread) *Step {
+	st := &s.step
+	*st = Step{Event: e, Thread: t, FD: -1, Paths: s.paths[:0], Given: s.given[:0]}
+	if t != nil {
+		st.Proc, st.FS = t.Proc, *t.FS
+	}
+	return st
+}
+
+// Apply takes the next event and says what it was about. What it keeps of a
+// Borrowed one is a copy.
+func (s *State) Apply(e *event.Event) *Step {
 	switch e.Kind {
 	case event.Unknown, event.Output, event.Comment:
-		return Step{Event: e, FD: -1}
+		return s.begin(e, nil)
 	case event.Started:
-		return s.started(e)
+		return s.started(e.Keep())
 	}
 	t := s.thread(e)
-	st := Step{Event: e, Thread: t, Proc: t.Proc, FD: -1, FS: *t.FS}
-	t.Proc.Last, t.Proc.Seen = e, true
+	t.Proc.Last, t.Proc.Seen, t.seen = e.Index, true, true
 	switch e.Kind {
 	case event.Entered:
-		t.Pending = e
+		t.Inside, t.Since = true, e.Time
 		if makesChild(e.Call.Name) {
+			t.Pending = e.Keep()
 			s.pending = append(s.pending, t)
 		}
-		s.resolve(&st, e.Call)
 	case event.Returned:
 		s.leave(t)
+		t.Inside = false
 		t.Calls++
 		t.Proc.Calls++
-		st.Seq = t.Proc.Calls
-		s.resolve(&st, e.Call)
-		if f := effects[e.Call.Name]; f != nil {
-			f(s, &st, e.Call)
-		}
+		return s.returned(e, t)
 	case event.Exited:
+		e = e.Keep()
 		s.exited(t, e)
+	case event.Signal:
+		s.childEnded(t, e)
 	case event.Snapshot:
+		st := s.begin(e, t)
 		s.snapshot(t, e.Process)
+		return st
+	}
+	return s.begin(e, t)
+}
+
+// returned takes a call that has ended.
+func (s *State) returned(e *event.Event, t *Thread) *Step {
+	k := s.call(e.Call.Name)
+	if k.keeps {
+		e = e.Keep()
+	}
+	st := s.begin(e, t)
+	st.Seq = t.Proc.Calls
+	if k.silent && ok(e.Call) {
+		s.resolveFD(st, k)
+		return st
+	}
+	s.resolve(st, k)
+	if k.effect != nil {
+		k.effect(s, st, e.Call)
 	}
 	return st
 }
 
 // Peek says what a call is about, as Apply does, before it takes effect: what
 // it closes is still open. For other events the Step is empty.
-func (s *State) Peek(e *event.Event) Step {
+func (s *State) Peek(e *event.Event) *Step {
 	if e.Call == nil {
-		return Step{Event: e, FD: -1}
+		return s.begin(e, nil)
 	}
-	t := s.thread(e)
-	st := Step{Event: e, Thread: t, Proc: t.Proc, FD: -1, FS: *t.FS}
-	s.resolve(&st, e.Call)
+	st := s.begin(e, s.thread(e))
+	s.resolve(st, s.call(e.Call.Name))
 	return st
 }
 
 func (s *State) leave(t *Thread) {
+	if t.Pending == nil {
+		return
+	}
 	t.Pending = nil
 	for i, p := range s.pending {
 		if p == t {
@@ -141,19 +202,39 @@ func (s *State) leave(t *Thread) {
 // thread gives the event's thread; one that was never announced is the child
 // of a thread that is just making one, or else stands by itself.
 func (s *State) thread(e *event.Event) *Thread {
-	if t := s.threads[e.TID]; t != nil && !t.Ended {
+	if t := s.recent; t != nil && t.TID == e.TID && !t.Ended {
 		return t
 	}
+	if t := s.threads[e.TID]; t != nil && !t.Ended {
+		s.recent = t
+		return t
+	}
+	e = e.Keep()
 	if n := len(s.pending); n > 0 {
 		p := s.pending[0]
 		return s.child(p, e.TID, cloneFlags(p.Pending.Call), p.Pending)
 	}
+	if t := s.threads[0]; t != nil && !t.Ended {
+		return s.nowKnown(t, e.TID)
+	}
 	return s.orphan(e)
+}
+
+// nowKnown: a log of one process that has no column of ids, in whose middle a call
+// tells the id. From there on its lines have it.
+func (s *State) nowKnown(t *Thread, tid int) *Thread {
+	delete(s.threads, 0)
+	if t.Proc.PID == 0 {
+		t.Proc.PID = tid
+	}
+	t.TID = tid
+	s.know(t)
+	return t
 }
 
 // orphan is a process whose birth the trace does not hold.
 func (s *State) orphan(e *event.Event) *Thread {
-	p := &Process{PID: e.TID, First: e, Last: e, Threads: 1}
+	p := &Process{PID: e.TID, First: e, Last: e.Index, Threads: 1}
 	t := &Thread{TID: e.TID, Proc: p, Files: newTable(), FS: &FS{Root: "/", Cwd: s.newBase()}}
 	for i, f := range s.std {
 		t.Files.set(i, f, false, nil)
@@ -168,8 +249,19 @@ func (s *State) add(p *Process, t *Thread) {
 		s.Root = p
 	}
 	s.All = append(s.All, p)
-	s.threads[t.TID] = t
+	s.know(t)
 }
+
+// Aside says that all processes so far ran beside the command, which comes next.
+func (s *State) Aside() {
+	for _, p := range s.All {
+		p.Before = p.Before || p.Parent == nil
+	}
+	s.Root = nil
+}
+
+// know has the thread be the one of its id.
+func (s *State) know(t *Thread) { s.threads[t.TID], s.recent = t, nil }
 
 // clone flags that matter here (linux/sched.h).
 const (
@@ -192,11 +284,11 @@ func (s *State) child(parent *Thread, tid int, flags uint64, e *event.Event) *Th
 	if flags&cloneThread != 0 {
 		t.Proc = parent.Proc
 		t.Proc.Threads++
-		s.threads[tid] = t
+		s.know(t)
 		return t
 	}
 	pp := parent.Proc
-	p := &Process{PID: tid, Parent: pp, Program: pp.Program, Argv: pp.Argv, Cred: pp.Cred, Forked: e, First: e, Last: e, Threads: 1}
+	p := &Process{PID: tid, Parent: pp, Program: pp.Program, Argv: pp.Argv, Cred: pp.Cred, Forked: e, First: e, Last: e.Index, Threads: 1}
 	if flags&cloneParent != 0 && pp.Parent != nil {
 		p.Parent = pp.Parent
 	}
@@ -208,15 +300,13 @@ func (s *State) child(parent *Thread, tid int, flags uint64, e *event.Event) *Th
 }
 
 // started is a birth that the source announced itself.
-func (s *State) started(e *event.Event) Step {
-	st := Step{Event: e, FD: -1}
+func (s *State) started(e *event.Event) *Step {
 	b := e.Start
 	if b == nil {
-		return st
+		return s.begin(e, nil)
 	}
 	if t := s.threads[e.TID]; t != nil && !t.Ended {
-		st.Thread, st.Proc = t, t.Proc
-		return st
+		return s.begin(e, t)
 	}
 	parent := s.threads[b.Parent]
 	var t *Thread
@@ -233,13 +323,15 @@ func (s *State) started(e *event.Event) Step {
 		if b.Attached && b.PID == 0 && s.Root != nil {
 			// A notice about a thread of which nothing is known yet: its
 			// first call, or its parent's result, will say more.
-			return st
+			return s.begin(e, nil)
 		}
 		t = s.orphan(e)
 		t.Proc.Before = b.Attached
+		if !b.Attached && s.Root.Before {
+			s.Root = t.Proc // the command, beside processes that were attached to
+		}
 	}
-	st.Thread, st.Proc = t, t.Proc
-	return st
+	return s.begin(e, t)
 }
 
 func (s *State) exited(t *Thread, e *event.Event) {
@@ -270,6 +362,7 @@ func (s *State) supersede(leader *Thread, by int) {
 		return
 	}
 	delete(s.threads, by)
+	s.recent = nil
 	leader.Proc.Threads = 1
 	leader.Files, leader.FS = other.Files, other.FS
 	leader.Pending = other.Pending
@@ -278,6 +371,10 @@ func (s *State) supersede(leader *Thread, by int) {
 
 func (s *State) snapshot(t *Thread, p *event.Process) {
 	if p == nil {
+		return
+	}
+	if p.At == "socket" {
+		s.name(t, p.FDs)
 		return
 	}
 	proc := t.Proc
@@ -299,6 +396,12 @@ func (s *State) snapshot(t *Thread, p *event.Process) {
 	for _, fd := range p.FDs {
 		s.seen(t, fd.N, fd.Target, fd.Flags&0o2000000 != 0)
 	}
+	s.name(t, p.FDs)
+}
+
+// vague says whether an annotation may tell something new of a file.
+func (f *File) vague() bool {
+	return f == nil || f.Kind == UnknownFile || f.Kind == SocketFile && f.Sock != nil && !f.Sock.joined
 }
 
 // seen takes what a snapshot or an annotation says of a descriptor.
@@ -308,9 +411,13 @@ func (s *State) seen(t *Thread, n int, target string, cloexec bool) *File {
 		f = s.newFile(UnknownFile, nil, t.Proc)
 		t.Files.set(n, f, cloexec, nil)
 	}
+	if f.Kind == SocketFile {
+		s.nameSocket(f, target)
+	}
 	if f.Kind != UnknownFile {
 		return f
 	}
+	target = strings.Clone(target)
 	switch {
 	case strings.HasPrefix(target, "/"):
 		f.Kind, f.Path, f.TTY = PathFile, strings.TrimSuffix(target, " (deleted)"), IsTerminal(target)
@@ -318,119 +425,11 @@ func (s *State) seen(t *Thread, n int, target string, cloexec bool) *File {
 		f.Kind, f.Pipe = PipeFile, &Pipe{}
 	case strings.HasPrefix(target, "socket:"), strings.HasPrefix(target, "TCP"), strings.HasPrefix(target, "UDP"), strings.HasPrefix(target, "UNIX"):
 		f.Kind, f.Sock = SocketFile, &Socket{}
+		s.nameSocket(f, target)
 	case target != "":
 		f.Kind, f.Path = OtherFile, target
 	}
 	return f
-}
-
-// resolve works out which files and paths the call's arguments name.
-func (s *State) resolve(st *Step, c *event.Call) {
-	desc := abi.Lookup(c.Name)
-	if desc == nil {
-		return
-	}
-	t := st.Thread
-	dir, dirKnown := t.FS.Cwd, true
-	var dirFile *File
-	n := min(len(desc.Args), len(c.Args))
-	for i := 0; i < n; i++ {
-		v := c.Args[i]
-		switch desc.Args[i].Kind {
-		case abi.FD:
-			if st.FD < 0 {
-				s.useFD(st, v)
-			}
-		case abi.DirFD:
-			dir, dirFile, dirKnown = s.useDir(st, v)
-		case abi.Path:
-			if desc.Args[i].Dir == abi.Out || v.Kind != event.String {
-				continue
-			}
-			s.addPath(st, v, dir, dirFile, dirKnown)
-			dir, dirFile, dirKnown = t.FS.Cwd, nil, true
-		case abi.SockAddr:
-			if a, ok := event.SockAddr(v.Final()); ok {
-				st.Addr = s.absAddr(t, a)
-			}
-		}
-	}
-	if st.FD < 0 && (c.Name == "poll" || c.Name == "ppoll") {
-		s.useFD(st, c.Arg(0).Field("fd"))
-	}
-	if st.Addr == "" && st.File != nil && st.File.Sock != nil {
-		st.Addr = st.File.Sock.Peer
-	}
-}
-
-func (s *State) useFD(st *Step, v event.Value) {
-	n, ok := v.FD()
-	if !ok || n < 0 {
-		return
-	}
-	st.FD = n
-	st.File, st.Origin = st.Thread.Files.Get(n), st.Thread.Files.Origin(n)
-	if v.HasDeco && (st.File == nil || st.File.Kind == UnknownFile) {
-		st.File = s.seen(st.Thread, n, v.Deco, false)
-	}
-}
-
-func (s *State) useDir(st *Step, v event.Value) (dir string, f *File, known bool) {
-	n, ok := v.FD()
-	if !ok {
-		return "", nil, false
-	}
-	if n == atFDCWD {
-		if v.HasDeco {
-			s.learnCwd(st.Thread.FS, v.Deco)
-		}
-		return st.Thread.FS.Cwd, nil, true
-	}
-	f = st.Thread.Files.Get(n)
-	if v.HasDeco && (f == nil || f.Kind == UnknownFile) {
-		f = s.seen(st.Thread, n, v.Deco, false)
-	}
-	if st.FD < 0 {
-		st.FD, st.File, st.Origin = n, f, st.Thread.Files.Origin(n)
-	}
-	if f == nil || f.Path == "" {
-		return "", f, false
-	}
-	return f.Path, f, true
-}
-
-const atFDCWD = -100
-
-func (s *State) addPath(st *Step, v event.Value, dir string, f *File, known bool) {
-	st.Given = append(st.Given, v.Str)
-	abs := ""
-	switch {
-	case v.Cut:
-	case strings.HasPrefix(v.Str, "/"):
-		abs = path.Clean(v.Str)
-	case v.Str == "":
-		if known && f != nil {
-			abs = dir
-		}
-	case known && dir != "":
-		abs = s.Join(dir, v.Str)
-	}
-	if len(st.Paths) == 0 {
-		st.Dir, st.DirFile = dir, f
-	}
-	st.Paths = append(st.Paths, abs)
-}
-
-// absAddr makes a relative unix socket path absolute.
-func (s *State) absAddr(t *Thread, a string) string {
-	p, ok := strings.CutPrefix(a, "unix:")
-	if !ok || p == "" || p[0] == '@' || p[0] == '/' {
-		return a
-	}
-	if abs := s.Join(t.FS.Cwd, p); abs != "" {
-		return "unix:" + abs
-	}
-	return a
 }
 
 func makesChild(name string) bool {

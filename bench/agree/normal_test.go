@@ -88,7 +88,7 @@ func (n *normal) call(e *event.Event) (c call, ok bool) {
 // calls makes one tree of a call: its arguments and behind them its result.
 func (n *normal) calls(c *event.Call) event.Value {
 	v := event.Value{Kind: event.Func, Str: c.Name}
-	for i, a := range c.Args {
+	for i, a := range c.Args() {
 		if volatile[c.Name] > i || volatile[c.Name] == 0 {
 			v.Elems = append(v.Elems, n.value(c, a))
 		}

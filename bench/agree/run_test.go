@@ -88,7 +88,7 @@ func (r runner) read(file string) trace {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		events = append(events, e)
+		events = append(events, e.Keep())
 	}
 	if s := p.Stats(); s.Skipped > 0 || s.Truncated {
 		r.t.Errorf("%s: %d skipped (%v), truncated: %v", file, s.Skipped, s.First, s.Truncated)

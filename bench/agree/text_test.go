@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/stracex/stracex/bench/install"
 	"github.com/stracex/stracex/event"
 	"github.com/stracex/stracex/parser"
 )
@@ -69,9 +70,9 @@ func compareText(t *testing.T, programs []program, flags ...string) {
 
 func build(t *testing.T) (stracex string) {
 	t.Helper()
-	stracex = filepath.Join(t.TempDir(), "stracex")
-	if out, err := exec.Command("go", "build", "-o", stracex, "../../cmd/stracex").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	stracex, err := install.In(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
 	}
 	return stracex
 }
@@ -127,7 +128,7 @@ func (r runner) readBack(file string, flags []string) {
 	for i := range min(len(first), len(second)) {
 		a, b := first[i], second[i]
 		if a.Call != nil && b.Call != nil {
-			if d := cmp.Diff(a.Call.Args, b.Call.Args, cmpopts.EquateEmpty()); d != "" {
+			if d := cmp.Diff(a.Call.Args(), b.Call.Args(), cmpopts.EquateEmpty()); d != "" {
 				r.t.Errorf("%s\nis read with other arguments:\n%s", event.Append(nil, a, event.Format{}), d)
 			}
 			if a.Call.Name != b.Call.Name || a.Call.Ret != b.Call.Ret {
@@ -201,7 +202,7 @@ func events(t *testing.T, read func(io.Reader, string) (parser.Reader, error), t
 		if err != nil {
 			t.Fatal(err)
 		}
-		events = append(events, e)
+		events = append(events, e.Keep())
 	}
 }
 

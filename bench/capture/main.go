@@ -27,6 +27,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/stracex/stracex/bench/install"
 	"github.com/stracex/stracex/tracer/choice"
 )
 
@@ -56,11 +57,8 @@ func compare(rounds int, only, stracex string) (missed int, err error) {
 		return 0, err
 	}
 	if stracex == "" {
-		stracex = filepath.Join(dir, "stracex")
-		build := exec.Command("go", "build", "-o", stracex, "./cmd/stracex")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is installed
-		if out, err := build.CombinedOutput(); err != nil {
-			return 0, fmt.Errorf("building stracex, in the module's root: %w\n%s", err, out)
+		if stracex, err = install.In(dir); err != nil {
+			return 0, err
 		}
 	}
 	for _, l := range loads {

@@ -28,6 +28,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/stracex/stracex/bench/install"
 )
 
 func main() {
@@ -69,11 +71,8 @@ func compareAll(suites []suite, dir, binary string) (different int, err error) {
 		return 0, err
 	}
 	if binary == "" {
-		binary = filepath.Join(dir, "stracex")
-		build := exec.Command("go", "build", "-o", binary, "./cmd/stracex")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is installed
-		if out, err := build.CombinedOutput(); err != nil {
-			return 0, fmt.Errorf("building stracex, in the module's root: %w\n%s", err, out)
+		if binary, err = install.In(dir); err != nil {
+			return 0, err
 		}
 	}
 	if binary, err = filepath.Abs(binary); err != nil {

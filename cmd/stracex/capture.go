@@ -57,7 +57,7 @@ func (c *capture) run(o tracer.Options) error {
 	o.Tool, o.Kill = "stracex "+version(), true
 	var err error
 	c.result, err = tracer.RunApart(context.Background(), o, c.file)
-	c.hung = c.result.TimedOut || c.result.Running
+	c.hung = c.result.TimedOut || c.result.Running || len(o.Argv) == 0 && len(c.result.Left) > 0
 	if !c.result.Begun {
 		return errors.Join(err, c.discard())
 	}

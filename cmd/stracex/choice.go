@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/stracex/stracex/tracer"
@@ -28,11 +29,17 @@ type choiceFlags struct {
 	user     userFlag
 	env      bool
 	paths    pathsFlag
+	peers    bool
+	maxPeers int
 }
 
 func (c *choiceFlags) add(f *pflag.FlagSet) {
 	f.VarP(&c.calls, "trace", "e", "record these calls only, in strace's `syntax`: open,close %file !%network /stat")
 	f.BoolVar(&c.noFilter, "no-filter", false, "put the program under no seccomp filter: slower, but it can be left at any time")
+	f.VarP(&c.attach, "attach", "p", "attach to this process too, and to what it starts: `PID`[,PID]...; it lives on")
+	f.Var(&namesFlag{pids: &c.attach}, "name", "attach to all processes of this `name`, as ps -e shows it; they live on")
+	f.BoolVar(&c.peers, "follow-peers", false, "attach to the processes of this machine that the program connects to; they live on")
+	f.IntVar(&c.maxPeers, "max-peers", 16, "attach to no more than this `many` of them")
 	c.maxSize = 4 << 30
 	f.Var(&c.maxSize, "max-size", "end the capture, not the program, at this `size` of the file: 500M, 2G")
 	f.VarP(&c.paths, "trace-path", "P", "record these calls only that access this `path`; may be given several times")
@@ -44,9 +51,20 @@ func (c *choiceFlags) add(f *pflag.FlagSet) {
 
 // options gives what the engine is to do.
 func (c *choiceFlags) options(argv []string) tracer.Options {
+	if !c.peers {
+		c.maxPeers = 0
+	}
 	return tracer.Options{Argv: argv, Attach: c.attach, Calls: c.calls.set, NoFilter: c.noFilter, Wait: c.wait,
-		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize), User: c.user.user, EnvValues: c.env,
+		StringLimit: c.size, Timeout: c.timeout, MaxSize: int64(c.maxSize), MaxPeers: c.maxPeers, User: c.user.user, EnvValues: c.env,
 		Paths: resolved(c.paths)}
+}
+
+// needCommand is an argument check: a command, or processes to attach to.
+func (c *choiceFlags) needCommand(cmd *cobra.Command, argv []string) error {
+	if len(c.attach) > 0 && len(argv) == 0 {
+		return nil
+	}
+	return needCommand(cmd, argv)
 }
 
 // resolved adds to paths what they are without links, as descriptors show them.
@@ -109,6 +127,25 @@ func (p *pidsFlag) Set(text string) error {
 		}
 		*p = append(*p, pid)
 	}
+	return nil
+}
+
+// namesFlag finds process ids by a name.
+type namesFlag struct {
+	pids  *pidsFlag
+	names []string
+}
+
+func (n *namesFlag) String() string { return strings.Join(n.names, ",") }
+func (n *namesFlag) Type() string   { return "name" }
+
+func (n *namesFlag) Set(name string) error {
+	pids := tracer.Named(name)
+	if len(pids) == 0 {
+		return errors.New("no process of this name is running: see ps -e")
+	}
+	n.names = append(n.names, name)
+	*n.pids = append(*n.pids, pids...)
 	return nil
 }
 

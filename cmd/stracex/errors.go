@@ -68,9 +68,9 @@ func needCommand(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func oneFile(cmd *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return usage(cmd, errors.New("name one file, or - for the standard input"))
+func someFiles(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usage(cmd, errors.New("name a file, or - for the standard input"))
 	}
 	return nil
 }
@@ -113,6 +113,11 @@ func complain(w io.Writer, err error) int {
 	return status
 }
 
+// warn says something that ends nothing.
+func warn(text string) {
+	fmt.Fprintf(os.Stderr, "stracex: %s\n", report.Escape(text))
+}
+
 // hint is what to do about an error, "" when the error says it all.
 func hint(err error) string {
 	if e, ok := errors.AsType[*usageError](err); ok {
@@ -138,6 +143,9 @@ func hint(err error) string {
 	}
 	if e, ok := errors.AsType[*parser.NotATraceError](err); ok {
 		return e.Hint()
+	}
+	if _, ok := errors.AsType[*noTraceError](err); ok {
+		return "folders below it are not searched; a trace is made with: strace -f -s 256 -o FILE COMMAND"
 	}
 	if _, ok := errors.AsType[*tempError](err); ok {
 		return "set TMPDIR to a directory that has room and may be written to, or keep the capture with -o FILE"

@@ -43,11 +43,13 @@ func (r *reportFlags) add(f *pflag.FlagSet) {
 	f.BoolVarP(&r.quiet, "quiet", "q", false, "show no diagnosis but in the file of --report")
 }
 
-// output is where the diagnosis goes.
+// output is where the diagnosis goes, or several of them.
 type output struct {
 	flags *reportFlags
 	f     *os.File
 	own   bool // the file of --report
+	many  bool // of several traces, each with its name
+	begun bool
 }
 
 // open makes the report's file, so that a bad name is known before the program
@@ -64,22 +66,52 @@ func (r *reportFlags) open(std *os.File) (*output, error) {
 	return &output{flags: r, f: f, own: true}, nil
 }
 
-// write shows the diagnosis and closes the report's file.
+// write shows the only diagnosis and closes the report's file.
 func (o *output) write(d *analyze.Diagnosis) error {
-	if o.flags.quiet && !o.own {
-		return nil
-	}
-	err := written(o.render(o.f, d))
-	if o.own {
-		if e := o.f.Close(); err == nil {
-			err = e
-		}
+	err := o.add("", d)
+	if e := o.close(); err == nil {
+		err = e
 	}
 	return err
 }
 
+// add shows the diagnosis of the trace with this name.
+func (o *output) add(name string, d *analyze.Diagnosis) error {
+	if o.flags.quiet && !o.own {
+		return nil
+	}
+	if o.many && o.flags.format == "text" {
+		if err := title(o.f, name, !o.begun); err != nil {
+			return written(err)
+		}
+		o.begun = true
+	}
+	return written(o.render(o.f, d))
+}
+
+// close closes the report's file.
+func (o *output) close() error {
+	if !o.own {
+		return nil
+	}
+	return o.f.Close()
+}
+
+// title stands over what is said of one of several traces, as with tail(1).
+func title(w io.Writer, name string, first bool) error {
+	before := "\n"
+	if first {
+		before = ""
+	}
+	_, err := fmt.Fprintf(w, "%s==> %s <==\n", before, report.Escape(name))
+	return err
+}
+
 func (o *output) render(w io.Writer, d *analyze.Diagnosis) error {
-	if o.flags.format == "json" {
+	switch {
+	case o.flags.format == "json" && o.many:
+		return report.JSONLine(w, d)
+	case o.flags.format == "json":
 		return report.JSON(w, d)
 	}
 	return report.Text(w, d, report.Options{

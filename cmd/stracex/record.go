@@ -23,12 +23,7 @@ func newRecord() *cobra.Command {
 		Long:  recordHelp,
 		Example: `  stracex record -o app.stx ./app --port 80
   stracex record -o app.stx -p 4711 --timeout 10s`,
-		Args: func(cmd *cobra.Command, argv []string) error {
-			if len(choice.attach) > 0 && len(argv) == 0 {
-				return nil
-			}
-			return needCommand(cmd, argv)
-		},
+		Args: choice.needCommand,
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			if file == "" {
 				return usage(cmd, errors.New("say with -o where the capture goes"))
@@ -40,7 +35,6 @@ func newRecord() *cobra.Command {
 	f.SetInterspersed(false)
 	f.StringVarP(&file, "output", "o", "", "the capture's `file`")
 	choice.add(f)
-	f.VarP(&choice.attach, "attach", "p", "attach to this process too, and to what it starts: `PID`[,PID]...")
 	f.DurationVar(&choice.timeout, "timeout", 0, "end the capture after this time, and COMMAND with it")
 	f.BoolVar(&choice.wait, "wait", false, "follow what COMMAND leaves behind to its end")
 	return cmd

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/ulikunitz/xz"
 
 	"github.com/stracex/stracex/tracer"
 )
@@ -24,7 +28,33 @@ func TestScript(t *testing.T) {
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 		Condition:     condition,
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"pack": pack},
 	})
+}
+
+// pack FORMAT FROM TO compresses a file, with gzip, zstd or xz.
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: pack FORMAT FROM TO")
+	}
+	to, err := os.Create(ts.MkAbs(args[2]))
+	ts.Check(err)
+	defer to.Close()
+	var w io.WriteCloser
+	switch args[0] {
+	case "gzip":
+		w = gzip.NewWriter(to)
+	case "zstd":
+		w, err = zstd.NewWriter(to)
+	case "xz":
+		w, err = xz.NewWriter(to)
+	default:
+		ts.Fatalf("unknown format %q", args[0])
+	}
+	ts.Check(err)
+	_, err = io.WriteString(w, ts.ReadFile(args[1]))
+	ts.Check(err)
+	ts.Check(w.Close())
 }
 
 // condition gives [missing:PROGRAM], for scripts that skip without a program

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/stracex/stracex/abi"
@@ -18,7 +19,11 @@ import (
 )
 
 const showHelp = `Print a trace in the manner of strace, one line a call. FILE is a capture of
-stracex or a log of strace; - is the standard input. The flags are strace's.`
+stracex or a log of strace; - is the standard input. The flags are strace's.
+
+The files of strace -ff -o PREFIX are printed as one trace. Name them by their
+prefix, their folder, a pattern in quotes, or one by one. Of several traces each
+is printed under its name.`
 
 // showFlags are what strace's flags of the same letters mean.
 type showFlags struct {
@@ -38,20 +43,24 @@ type showFlags struct {
 func newShow() *cobra.Command {
 	var o showFlags
 	cmd := &cobra.Command{
-		Use:   "show [flags] FILE",
+		Use:   "show [flags] FILE...",
 		Short: "print a trace as strace does",
 		Long:  showHelp,
 		Example: `  stracex show app.stx
   stracex show -tt -T app.stx | grep ENOENT
   stracex show -P /etc/app.conf -e openat,read app.stx`,
-		Args: oneFile,
+		Args: someFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, name, err := openTrace(args[0])
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			return show(os.Stdout, f, name, &o)
+			first := true
+			return eachInput(args, func(in *input, many bool) error {
+				if many {
+					if err := title(os.Stdout, in.name, first); err != nil {
+						return written(err)
+					}
+					first = false
+				}
+				return showInput(os.Stdout, in, &o)
+			})
 		},
 	}
 	f := cmd.Flags()
@@ -69,16 +78,19 @@ func newShow() *cobra.Command {
 	return cmd
 }
 
-// show prints the trace in r.
-func show(w io.Writer, r io.Reader, name string, o *showFlags) error {
-	read := parser.New
-	if o.verbose {
-		read = parser.NewVerbose
-	}
-	p, err := read(r, name)
+// showInput prints a trace. Where that goes to a terminal it shows by itself how
+// far it is.
+func showInput(f *os.File, in *input, o *showFlags) error {
+	t, err := in.open(o.verbose, !isatty.IsTerminal(f.Fd()))
 	if err != nil {
 		return err
 	}
+	defer t.close()
+	return show(f, t, in.name, o)
+}
+
+// show prints the trace that p reads.
+func show(w io.Writer, p parser.Reader, name string, o *showFlags) error {
 	l := &lister{w: bufio.NewWriterSize(w, 64<<10), flags: o, format: o.format()}
 	if o.decos || len(o.paths) > 0 {
 		l.decorator = newDecorator()
@@ -92,7 +104,7 @@ func show(w io.Writer, r io.Reader, name string, o *showFlags) error {
 			return l.finish(p.Stats(), name)
 		}
 		if err == nil {
-			err = l.add(e)
+			err = l.add(e.Keep())
 		}
 		if errors.Is(err, syscall.EPIPE) {
 			return nil

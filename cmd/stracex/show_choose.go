@@ -81,7 +81,8 @@ func (c *chooser) join(e *event.Event) []*event.Event {
 	case half == nil:
 	case e.Kind == event.Returned && e.Call.Entered == half.Index:
 		whole, call := *e, *e.Call
-		call.Entered, call.Shown = -1, 0
+		call.Entered = -1
+		call.SetShown(0)
 		whole.Call, whole.Time = &call, half.Time
 		e = &whole
 	default:
@@ -113,8 +114,8 @@ func (c *chooser) accesses(e *event.Event) bool {
 	if slices.ContainsFunc(st.Paths, c.isTarget) {
 		return true
 	}
-	for i, v := range e.Call.Args[:min(len(e.Call.Args), len(desc.Args))] {
-		if c.names(&st, &desc.Args[i], v) || c.leads(&st, &desc.Args[i], v) {
+	for i, v := range e.Call.Args()[:min(len(e.Call.Args()), len(desc.Args))] {
+		if c.names(st, &desc.Args[i], v) || c.leads(st, &desc.Args[i], v) {
 			return true
 		}
 	}

@@ -89,7 +89,7 @@ func TestShowHalves(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got bytes.Buffer
-	if err := show(&got, strings.NewReader(log), "log", &flags); err != nil {
+	if err := showText(&got, log, &flags); err != nil {
 		t.Fatal(err)
 	}
 	if got.String() != want {
@@ -126,7 +126,7 @@ func TestShowChoice(t *testing.T) {
 		}
 		want := chosen(t, chosenLog, test.want...)
 		var got bytes.Buffer
-		if err := show(&got, strings.NewReader(chosenLog), "log", &flags); err != nil {
+		if err := showText(&got, chosenLog, &flags); err != nil {
 			t.Fatal(err)
 		}
 		if got.String() != want {
@@ -156,7 +156,7 @@ func TestShowPathUntold(t *testing.T) {
 		"/srv/data":   {"read(3<"},
 	} {
 		var got bytes.Buffer
-		if err := show(&got, strings.NewReader(log), "log", &showFlags{paths: []string{path}, pids: true, decos: true}); err != nil {
+		if err := showText(&got, log, &showFlags{paths: []string{path}, pids: true, decos: true}); err != nil {
 			t.Fatal(err)
 		}
 		if want := chosen(t, log, begins...); got.String() != want {

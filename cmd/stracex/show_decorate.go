@@ -29,7 +29,8 @@ func (d *decorator) event(e *event.Event) *event.Event {
 		return e
 	}
 	shown, call := *e, *e.Call
-	shown.Call, call.Args = &call, slices.Clone(call.Args)
+	shown.Call = &call
+	call.SetArgs(slices.Clone(call.Args()))
 	d.args(&shown, abi.In) // before the call takes effect: it may be close
 	d.state.Apply(e)
 	d.args(&shown, abi.Out)
@@ -62,14 +63,14 @@ func (d *decorator) args(e *event.Event, when abi.Dir) {
 	if desc == nil {
 		return
 	}
-	for i, v := range e.Call.Args[:min(len(e.Call.Args), len(desc.Args))] {
+	for i, v := range e.Call.Args()[:min(len(e.Call.Args()), len(desc.Args))] {
 		a := &desc.Args[i]
 		dir := abi.In
 		if a.Dir&abi.InOut == abi.Out {
 			dir = abi.Out
 		}
 		if dir == when {
-			e.Call.Args[i] = d.arg(e.TID, a, v)
+			e.Call.Args()[i] = d.arg(e.TID, a, v)
 		}
 	}
 }

@@ -60,7 +60,7 @@ const decoratedText = `5     execve("/bin/x", ["x"], 0x7ffd /* 2 vars */) = 0
 func TestShowDescriptors(t *testing.T) {
 	for name, log := range map[string]string{"log": decoratedLog, "its own text": decoratedText} {
 		var got bytes.Buffer
-		if err := show(&got, strings.NewReader(log), "log", &showFlags{decos: true}); err != nil {
+		if err := showText(&got, log, &showFlags{decos: true}); err != nil {
 			t.Fatal(err)
 		}
 		if got.String() != decoratedText {
@@ -94,7 +94,7 @@ poll([{fd=0}], 1, 0)                    = 4 ([{fd=0, revents=POLLIN}, {fd=1, rev
 		want  string
 	}{{showFlags{strings: 3}, want}, {showFlags{strings: 3, verbose: true}, wantVerbose}} {
 		var got bytes.Buffer
-		if err := show(&got, strings.NewReader(log), "log", &test.flags); err != nil {
+		if err := showText(&got, log, &test.flags); err != nil {
 			t.Fatal(err)
 		}
 		if got.String() != test.want {

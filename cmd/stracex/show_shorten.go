@@ -17,15 +17,16 @@ func shorten(e *event.Event, n int, verbose bool) *event.Event {
 		return e
 	}
 	shown, call := *e, *e.Call
-	shown.Call, call.Args = &call, slices.Clone(call.Args)
+	shown.Call = &call
+	call.SetArgs(slices.Clone(call.Args()))
 	short := shortening{strings: n, elems: n}
 	if verbose {
 		short.elems = math.MaxInt
 	}
 	desc := abi.Lookup(call.Name)
-	for i, v := range call.Args {
+	for i, v := range call.Args() {
 		if desc == nil || i >= len(desc.Args) || call.Partial || !keepsWhole(call.Name, &desc.Args[i]) {
-			call.Args[i] = short.value(v)
+			call.Args()[i] = short.value(v)
 		}
 	}
 	call.Ret.Note = shortNote(call.Ret.Note, n)

@@ -18,6 +18,9 @@ import (
 //     the file of --report. Of a program that succeeded nothing is said, unless
 //     -v or --format json asks for it.
 //   - analyze and show write their result to stdout.
+//   - How far the reading of a large trace is stands on stderr if that is a
+//     terminal, and is wiped out before anything else is written; show has it
+//     only where its result goes elsewhere.
 //   - Errors of stracex itself go to stderr, each line with "stracex: " before
 //     it. Whatever comes from a trace, a file name or a command line is escaped
 //     on its way there.

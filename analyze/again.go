@@ -1,0 +1,135 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/stracex/stracex/analyze/replay"
+)
+
+// A program that doesn't end need not be blocked: it may try the same again and
+// again, compute, or have been stopped.
+
+// againWeight is the weight of a failure that is repeated for ever, beside those in
+// waitWeight; lookWeight that of a file which is looked for again and again; and
+// runsWeight that of a process at work.
+const (
+	againWeight = 3
+	lookWeight  = 2.25
+	runsWeight  = 2
+)
+
+// How often a call fails the same way before it counts as trying again, or as
+// looking again, and how near to the process's last call, or the trace's end.
+const (
+	againTimes = 4
+	lookTimes  = 8
+	againNear  = 400
+)
+
+// tryingAgain finds the failure that was repeated until the trace ended, by one
+// process, or by one child after another. best is the score of the best wait.
+func (f *facts) tryingAgain(best float64) (found *failure, times int) {
+	points := func(x *failure) float64 {
+		if probing(x.name) {
+			return 0.1
+		}
+		return callWeight[x.name] + errorPoints(x)
+	}
+	count := map[failureKey]int{}
+	for _, h := range f.order {
+		for _, x := range h.failures {
+			last := x.at[len(x.at)-1]
+			if neverCause(x) || f.last-last.index > 10*againNear {
+				continue
+			}
+			n, ended := x.count, endedByItself(h.proc) && h.askedToEnd(f) == ""
+			switch {
+			case ended && h.proc.Failed() && x.path+x.addr != "":
+				key := x.failureKey
+				count[key] += x.count
+				n = count[key]
+			case ended || h.proc.Calls-last.seq > againNear || x.stopped(h.proc.Calls):
+				continue
+			}
+			if probing(x.name) && (n < lookTimes || best > lookWeight || x.path == "" || systemPath(x.path)) ||
+				!probing(x.name) && (n < againTimes || best >= againWeight) {
+				continue
+			}
+			if points(x) > 0 && (found == nil || points(x) >= points(found)) {
+				found, times = x, n
+			}
+		}
+	}
+	return found, times
+}
+
+// stopped says whether a repeated failure had ceased: since its last time, more calls
+// went by than ever between two of its times: seven looks in 20 calls, then 300 others.
+func (x *failure) stopped(calls int) bool {
+	const few = 40
+	widest := few
+	for i := 1; i < len(x.at); i++ {
+		widest = max(widest, 2*(x.at[i].seq-x.at[i-1].seq))
+	}
+	return calls-x.at[len(x.at)-1].seq > widest
+}
+
+func endedByItself(p *replay.Process) bool { return p.Exit != nil && p.Exit.Signal == "" }
+
+func (f *facts) againCause(x *failure, times int) Cause {
+	c := &candidate{fail: x, kind: "syscall", sus: &suspect{hist: x.hist}, pos: x.at[len(x.at)-1]}
+	out := f.cause(c)
+	out.CallsBefore = -1
+	out.Confidence = 0.6
+	out.Reasons = []string{fmt.Sprintf("it was tried %d times, and again until the trace ended", times)}
+	return out
+}
+
+// runningCauses are processes that were at work.
+func (f *facts) runningCauses() (out []Cause) {
+	for _, p := range f.running {
+		if len(out) == maxCauses {
+			break
+		}
+		c := bareHang(p)
+		c.Confidence = 0.6
+		c.Summary = "it is busy, and makes no calls"
+		c.Explanation = fmt.Sprintf("%s waits for nothing: it was at work on the processor when the trace ended, after %s. It computes, or is in an endless loop.",
+			name(p), calls(p.Calls))
+		c.Advice = append(c.Advice, fmt.Sprintf("while it runs, see where it is: gdb -p %d -batch -ex bt, perf top -p %d, or the language's own profiler", p.PID, p.PID))
+		c.Reasons = []string{"it was running, in no call, when the trace ended"}
+		out = append(out, c)
+	}
+	return out
+}
+
+func bareHang(p *replay.Process) Cause {
+	return Cause{Kind: "hang", PID: p.PID, Program: p.Program, Count: 1, Candidates: []string{}, Advice: []string{}, CallsBefore: -1}
+}
+
+// whyStopped says what a stop signal means (signal(7), credentials(7)).
+var whyStopped = map[string]string{
+	"SIGTTIN": "it runs in the background and wanted to read from the terminal",
+	"SIGTTOU": "it runs in the background and wanted to write to the terminal, or to change it",
+	"SIGTSTP": "somebody pressed Ctrl-Z, or sent it the signal",
+	"SIGSTOP": "somebody sent it the signal",
+}
+
+// stoppedCauses are processes that were stopped by a signal when the trace ended.
+func (f *facts) stoppedCauses() (out []Cause) {
+	for _, h := range f.order {
+		e := h.stopped
+		if e == nil || e.Signal == nil || endedByItself(h.proc) || len(out) == maxCauses {
+			continue
+		}
+		sig := e.Signal.Name
+		c := bareHang(h.proc)
+		c.Signal, c.Event, c.Confidence = &sig, ref(e), 0.9
+		c.Summary = "it is stopped by " + sig
+		c.Explanation = fmt.Sprintf("%s was stopped by %s: %s. It goes on when it gets SIGCONT.", name(h.proc), sig, whyStopped[sig])
+		c.Advice = append(c.Advice, fmt.Sprintf("kill -CONT %d, or fg in its shell; with < /dev/null it does not read from the terminal", h.proc.PID))
+		c.Reasons = []string{"it was stopped when the trace ended"}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,138 @@
+package analyze
+
+import "strings"
+
+// errorText says what an error means, and what to do; {} is the object. man is the
+// page that says so.
+type errorText struct{ why, next, man string }
+
+// callError is an error of a class of calls; of any call when the class is "".
+type callError struct{ class, errno string }
+
+// callClass puts calls together whose errors mean the same.
+var callClass = map[string]string{
+	"open": "open", "openat": "open", "openat2": "open", "creat": "open",
+	"execve": "run", "execveat": "run",
+	"clone": "start", "clone3": "start", "fork": "start", "vfork": "start", "unshare": "start", "setns": "start",
+	"flock": "lock", "fcntl": "lock", "fcntl64": "lock",
+	"mlock": "pin", "mlock2": "pin", "mlockall": "pin",
+	"bind": "bind", "connect": "connect", "getsockopt": "connect",
+	"send": "send", "sendto": "send", "sendmsg": "send", "sendmmsg": "send",
+	"mount": "mount", "umount2": "unmount", "swapon": "swap",
+	"mkdir": "make", "mkdirat": "make", "mknod": "make", "mknodat": "make", "symlink": "make", "symlinkat": "make", "link": "make", "linkat": "make",
+	"rename": "rename", "renameat": "rename", "renameat2": "rename",
+	"unlink": "remove", "unlinkat": "remove", "rmdir": "remove",
+	"kill": "signal", "tkill": "signal", "tgkill": "signal", "pidfd_send_signal": "signal",
+	"setuid": "user", "setreuid": "user", "setresuid": "user", "setgid": "user", "setregid": "user", "setresgid": "user", "setgroups": "user",
+	"inotify_add_watch": "watch", "inotify_init": "notify", "inotify_init1": "notify",
+	"mq_open": "queue", "msgget": "queue", "semget": "queue", "shmget": "queue",
+}
+
+// fill puts the object into a text.
+func (t errorText) fill(obj string) errorText {
+	t.why, t.next = strings.ReplaceAll(t.why, "{}", orIt(obj)), strings.ReplaceAll(t.next, "{}", orIt(obj))
+	return t
+}
+
+// manual is the man page of a call.
+func manual(call string) string {
+	switch call {
+	case "newfstatat", "stat64", "lstat64", "fstat64", "fstatat64":
+		call = "stat"
+	case "mmap2", "pread64", "pwrite64", "prlimit64", "fcntl64", "sendfile64", "truncate64", "ftruncate64", "statfs64", "getdents64":
+		call = strings.TrimRight(call, "0123456789")
+	}
+	return call + "(2)"
+}
+
+// errorTexts are the texts for errors that say all by themselves.
+var errorTexts = map[callError]errorText{
+	{"bind", "EADDRINUSE"}:  {"Another socket is bound to {} already.", "find who has it (ss -ltnup, or ss -lxp for unix sockets), and stop it or choose another address", "bind(2)"},
+	{"", "EADDRINUSE"}:      {"The address is in use already: {}.", "find who has it: ss -tanup", "connect(2)"},
+	{"bind", "EINVAL"}:      {"The socket has an address already, or {} is none for it.", "look for a second bind of the same socket, and at the address's length and family", "bind(2)"},
+	{"", "EADDRNOTAVAIL"}:   {"{} is not an address of this machine.", "use an address that `ip addr` shows", "bind(2)"},
+	{"", "EAFNOSUPPORT"}:    {"This kernel, or this sandbox, has no sockets of the family asked for.", "use IPv4 if IPv6 is off (sysctl net.ipv6.conf.all.disable_ipv6), or let the sandbox allow the family", "socket(2)"},
+	{"", "EPROTONOSUPPORT"}: {"This kernel doesn't have the protocol asked for.", "load the module of the protocol, or do without it", "socket(2)"},
+	{"", "ECONNREFUSED"}:    {"Nothing listens on {}, or it refuses connections.", "start the server, or correct the address; ss -ltnp shows who listens", "connect(2)"},
+	{"connect", "EAGAIN"}:   {"The queue of {} is full: its server does not accept what waits already.", "look at the server: is it busy or stuck? ss -lx shows the queue", "connect(2)"},
+	{"", "ECONNRESET"}:      {"The other end of {} broke the connection off.", "look at the server's log", "send(2)"},
+	{"", "ENOTCONN"}:        {"{} is not connected, or no longer.", "look for what ended the connection before", "send(2)"},
+	{"", "EPIPE"}:           {"Nobody reads {} any more.", "find out why the reader ended", "write(2)"},
+	{"send", "EMSGSIZE"}:    {"The message is larger than {} takes at once.", "send less at a time", "send(2)"},
+	{"send", "ENOBUFS"}:     {"The kernel has no more room for what is to be sent over {}.", "send more slowly, or raise net.core.wmem_max", "send(2)"},
+	{"", "EDESTADDRREQ"}:    {"{} is not connected, and no address was given.", "see whether the one at the other end listens", "send(2)"},
+	{"", "ETIMEDOUT"}:       {"{} did not answer in time.", "check the address, and the firewall on the way", "connect(2)"},
+	{"", "EHOSTUNREACH"}:    {"There is no way to {}.", "check the route and the firewall: ip route get ADDRESS", "ip(7)"},
+	{"", "ENETUNREACH"}:     {"This machine has no route to the network of {}.", "check: ip route", "connect(2)"},
+	{"", "ENOTSOCK"}:        {"{} is not a socket.", "see what the descriptor was opened as", "bind(2)"},
+
+	{"", "ENOSPC"}:        {"The file system where {} lies is full, or has no more inodes.", "make room; df -h and df -i show where", "write(2)"},
+	{"watch", "ENOSPC"}:   {"The user has as many inotify watches as the system allows.", "raise fs.inotify.max_user_watches, or watch less", "inotify_add_watch(2)"},
+	{"notify", "EMFILE"}:  {"The user has as many inotify instances as the system allows, or the process as many files.", "raise fs.inotify.max_user_instances, or end what watches", "inotify_init(2)"},
+	{"queue", "ENOSPC"}:   {"The system has as many of these (queues, semaphores, shared memory) as it allows.", "look at ipcs, and remove those left over with ipcrm; or raise the limit (kernel.msgmni, kernel.sem, kernel.shmmni, fs.mqueue.queues_max)", "shmget(2)"},
+	{"queue", "EINVAL"}:   {"The size asked for is larger than the system allows, or than what is there.", "compare with ipcs -l and, for mq_open, /proc/sys/fs/mqueue", "shmget(2)"},
+	{"", "EDQUOT"}:        {"The quota of the user on the file system of {} is used up.", "look at: quota", "write(2)"},
+	{"", "EROFS"}:         {"{} lies on a file system that is mounted read-only.", "look at the mount: findmnt -T {}; remount it rw, or write elsewhere", "open(2)"},
+	{"", "ENFILE"}:        {"The whole system has too many open files; {} would be one too many.", "look at /proc/sys/fs/file-nr, and raise fs.file-max", "open(2)"},
+	{"", "ENOTDIR"}:       {"A part of the path {} that should be a directory is something else.", "look at each part: namei -l {}", "open(2)"},
+	{"", "EISDIR"}:        {"{} is a directory where a file is needed.", "give a file instead of a directory", "open(2)"},
+	{"", "EEXIST"}:        {"{} exists already, and the program insists on making it itself.", "if no other process is using it, remove {}", "open(2)"},
+	{"", "ELOOP"}:         {"The symbolic links of {} lead in a circle, or the program refuses links.", "look at each part: namei -l {}", "open(2)"},
+	{"", "EFBIG"}:         {"{} would get larger than the limit of file size (ulimit -f) or the file system allows.", "raise the limit: ulimit -f", "write(2)"},
+	{"", "ENAMETOOLONG"}:  {"The path or one of its names is too long: {}.", "use a shorter path", "open(2)"},
+	{"", "EXDEV"}:         {"The two paths are on different file systems; a rename or hard link of {} can't cross.", "copy instead of moving", "rename(2)"},
+	{"", "EMLINK"}:        {"{} has as many hard links, or subdirectories, as its file system allows.", "spread them over several directories", "link(2)"},
+	{"", "ENOTEMPTY"}:     {"The directory {} is not empty.", "look at what is in it: ls -la {}", "rmdir(2)"},
+	{"", "EIO"}:           {"The device or file system under {} reports an error.", "look at the kernel's log: dmesg", "read(2)"},
+	{"", "ESTALE"}:        {"The server of the network file system no longer knows {}.", "mount it anew, and see whether the file is still there", "open_by_handle_at(2)"},
+	{"", "EOVERFLOW"}:     {"{} is too large for this program, which was built for small files.", "use a build of it with large files (-D_FILE_OFFSET_BITS=64)", "open(2)"},
+	{"open", "ENXIO"}:     {"Nobody reads the other end of {}, or it is a socket, or the device behind it is gone.", "start what reads from it; look at it: ls -l {}", "open(2)"},
+	{"", "ENXIO"}:         {"Nothing is behind {}: no such device or address.", "look at it: ls -l {}", "open(2)"},
+	{"", "ENODEV"}:        {"The kernel has no driver for {}, or the file can't be used in this way.", "see whether the device is there and its module is loaded: lsmod, dmesg", "open(2)"},
+	{"mount", "ENODEV"}:   {"The kernel doesn't know the type of the file system.", "look at /proc/filesystems, and load its module", "mount(2)"},
+	{"mount", "EINVAL"}:   {"There is no such file system on the source, or an option is wrong.", "look at the kernel's log: dmesg | tail, and at what is on the device: blkid", "mount(2)"},
+	{"mount", "EBUSY"}:    {"The source is mounted already, or {} is in use.", "look at: findmnt", "mount(2)"},
+	{"unmount", "EBUSY"}:  {"A process has a file or its directory below {}.", "see who: fuser -vm {}", "umount(2)"},
+	{"unmount", "EINVAL"}: {"{} is not a mount point.", "look at: findmnt", "umount(2)"},
+	{"remove", "EBUSY"}:   {"{} is a mount point, or the system uses it.", "look at: findmnt {}", "rmdir(2)"},
+	{"rename", "EBUSY"}:   {"{}, or the place it is to go to, is a mount point or in use.", "look at: findmnt; a file that is mounted into a container can't be replaced, only written to", "rename(2)"},
+	{"rename", "EINVAL"}:  {"A directory can't be moved into itself: {}.", "choose another place", "rename(2)"},
+	{"", "EBUSY"}:         {"{} is in use.", "see who uses it: fuser -v {}", "open(2)"},
+	{"", "ETXTBSY"}:       {"{} is open for writing, so it can't be run; or it is running, so it can't be written.", "see who has it open: fuser -v {}", "execve(2)"},
+	{"run", "EINVAL"}:     {"{} names more than one ELF interpreter.", "look at: readelf -l {}", "execve(2)"},
+	{"", "ENOEXEC"}:       {"{} is in no format that this kernel runs: a script without #!, another machine's program, or a cut file.", "look at: file {}", "execve(2)"},
+	{"", "ELIBBAD"}:       {"The ELF interpreter that {} names is in no format that this kernel runs.", "look at: file {}, and at the loader that it names", "execve(2)"},
+	{"", "E2BIG"}:         {"The arguments and environment for {} are larger than the kernel allows.", "pass fewer at a time, with xargs", "execve(2)"},
+	{"start", "EAGAIN"}:   {"No more processes or threads may be started: the user's limit (ulimit -u), the control group's (pids.max) or the system's is reached.", "look at ulimit -u, the cgroup's pids.max and kernel.threads-max; and at what runs: ps -eLf | wc -l", "fork(2)"},
+	{"start", "EINVAL"}:   {"The kernel doesn't take these flags together, or has no such namespaces.", "look at the flags of the call; user namespaces may be off (user.max_user_namespaces)", "clone(2)"},
+	{"start", "ENOSPC"}:   {"There may be no more namespaces, or none so deep.", "look at: sysctl user", "clone(2)"},
+	{"user", "EAGAIN"}:    {"The user has as many processes as the limit allows (ulimit -u).", "look at what this user runs: ps -u USER; or raise the limit", "setuid(2)"},
+	{"user", "EINVAL"}:    {"The user or group id is not mapped in this user namespace.", "look at /proc/self/uid_map and gid_map, and at /etc/subuid", "setuid(2)"},
+	{"lock", "EAGAIN"}:    {"Another process holds a lock on {}.", "see who: lslocks", "fcntl(2)"},
+	{"lock", "EINTR"}:     {"Another process holds a lock on {}, and a signal, as that of a timer, broke off the wait for it.", "see who: lslocks; or wait longer", "fcntl(2)"},
+	{"lock", "EDEADLK"}:   {"Waiting for the lock on {} would never end: its holder waits for this process.", "see who holds what: lslocks", "fcntl(2)"},
+	{"", "ENOLCK"}:        {"The kernel, or the server of a network file system, gives no lock on {}.", "see whether the server's lock service runs: rpcinfo -p SERVER", "fcntl(2)"},
+	{"pin", "EAGAIN"}:     {"Memory could not be locked.", "raise the limit: ulimit -l, LimitMEMLOCK=", "mlock(2)"},
+	{"pin", "ENOMEM"}:     {"The process may not lock so much memory.", "raise the limit: ulimit -l, LimitMEMLOCK=", "mlock(2)"},
+	{"", "EAGAIN"}:        {"The kernel refused for now: something is in use, or not there yet.", "see whether it works again later", "errno(3)"},
+	{"signal", "ESRCH"}:   {"There is no such process any more.", "look for what ended it; a process-id file may be left over", "kill(2)"},
+	{"", "ESRCH"}:         {"There is no such process.", "look for what ended it", "errno(3)"},
+	{"", "ENOSYS"}:        {"This kernel, or a sandbox, doesn't have this call.", "use a newer kernel, or let the sandbox's seccomp profile allow the call", "errno(3)"},
+	{"", "EOPNOTSUPP"}:    {"{} can't do this: its file system, device or protocol doesn't have it.", "look at its file system: findmnt -T {}", "errno(3)"},
+	{"", "EBADF"}:         {"The descriptor is not open, or not for this: {}.", "look for what closed it before", "errno(3)"},
+	{"", "EINVAL"}:        {"The kernel finds an argument of the call invalid.", "look at the arguments of the call; its man page says what they may be", "errno(3)"},
+	{"", "EFAULT"}:        {"The program gave an address that is not its own: an error of the program.", "report it, with the trace", "errno(3)"},
+	{"", "ENOMSG"}:        {"The queue has no message of this kind.", "see whether the sender runs", "msgrcv(2)"},
+	{"", "EIDRM"}:         {"The queue, semaphores or shared memory were removed meanwhile.", "see who removed them", "msgrcv(2)"},
+	{"", "ENOKEY"}:        {"The key that is needed is in none of the process's keyrings.", "look at: keyctl show; an encrypted directory may have to be unlocked", "keyctl(2)"},
+	{"queue", "ENOENT"}:   {"There is no such queue, semaphore or shared memory.", "see whether the program that makes it runs; ipcs shows what is there", "shmget(2)"},
+	{"user", "EPERM"}:     {"The process may not change its user or group: it lacks CAP_SETUID or CAP_SETGID.", "start it as the user that it is to run as, or give it the capability", "setuid(2)"},
+	{"mount", "EPERM"}:    {"The process may not mount: it lacks CAP_SYS_ADMIN.", "let the container's or service's manager mount it, or use a user namespace: unshare -rm", "mount(2)"},
+	{"unmount", "EPERM"}:  {"The process may not unmount: it lacks CAP_SYS_ADMIN.", "let the one that mounted it unmount it", "umount(2)"},
+	{"signal", "EPERM"}:   {"The process belongs to another user, so it may not get this signal.", "send the signal as the user that the process belongs to", "kill(2)"},
+	{"start", "EPERM"}:    {"The process may not make such a namespace: it lacks CAP_SYS_ADMIN, or user namespaces are off.", "look at: sysctl user.max_user_namespaces kernel.unprivileged_userns_clone", "clone(2)"},
+	{"pin", "EPERM"}:      {"The process may lock no memory: its limit (ulimit -l) is 0, and it lacks CAP_IPC_LOCK.", "raise the limit: ulimit -l, LimitMEMLOCK=", "mlock(2)"},
+	{"send", "EACCES"}:    {"{} is a broadcast address, which the program did not ask to send to (SO_BROADCAST), or the firewall refuses.", "let the program set SO_BROADCAST, or send to another address; look at: nft list ruleset", "send(2)"},
+	{"send", "EPERM"}:     {"The firewall of this machine refuses what is sent to {}.", "look at: nft list ruleset, iptables -L -v", "send(2)"},
+	{"", "EUSERS"}:        {"Too many users.", "look at the quota", "errno(3)"},
+}

@@ -1,0 +1,86 @@
+package analyze
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stracex/stracex/abi"
+)
+
+// Every text says what is wrong, what to do, and which man page says so.
+func TestErrorTexts(t *testing.T) {
+	page := regexp.MustCompile(`^[a-z_]+\([237]\)$`)
+	classes := map[string]bool{"": true}
+	for _, class := range callClass {
+		classes[class] = true
+	}
+	for key, text := range errorTexts {
+		if !strings.HasSuffix(text.why, ".") || text.next == "" || strings.HasSuffix(text.next, ".") || !page.MatchString(text.man) {
+			t.Errorf("%v: %+v", key, text)
+		}
+		if abi.Errno(key.errno) == 0 {
+			t.Errorf("there is no error %s", key.errno)
+		}
+		if key.class != "" && !classes[key.class] {
+			t.Errorf("no call is of class %q", key.class)
+		}
+	}
+}
+
+// The same error means different things for different calls.
+func TestTextOfClass(t *testing.T) {
+	for _, test := range []struct{ line, why, next, manual string }{
+		{`clone(child_stack=NULL, flags=SIGCHLD) = -1 EAGAIN (Resource temporarily unavailable)`, "No more processes", "ulimit -u", "fork(2)"},
+		{`flock(3</srv/x.lock>, LOCK_EX|LOCK_NB) = -1 EAGAIN (Resource temporarily unavailable)`, "Another process holds a lock on /srv/x.lock", "lslocks", "fcntl(2)"},
+		{`mkdir("/srv/x", 0777) = -1 EEXIST (File exists)`, "/srv/x exists already", "remove /srv/x", "open(2)"},
+		{`open("/srv/x", O_RDONLY) = -1 EMFILE (Too many open files)`, "as many open files as its limit allows", "ulimit -n", "open(2)"},
+		{`newfstatat(AT_FDCWD, "/srv/x", 0x7ffc, 0) = -1 EACCES (Permission denied)`, "may not use /srv/x", "namei -l /srv/x", "stat(2)"},
+		{`setuid(33) = -1 EPERM (Operation not permitted)`, "CAP_SETUID", "give it the capability", "setuid(2)"},
+		{`bpf(BPF_MAP_CREATE, 0x7ffc, 72) = -1 EPERM (Operation not permitted)`, "lacks the privilege", "bpf(2)", "bpf(2)"},
+		{`quotactl(Q_GETQUOTA, "/dev/vda", 0, 0x7ffc) = -1 EUCLEAN (Structure needs cleaning)`, "quotactl failed with EUCLEAN.", "look up what EUCLEAN means in quotactl(2)", "quotactl(2)"},
+	} {
+		c := first(t, []byte("7 execve(\"/srv/app\", [\"app\"], 0x7ffe /* 5 vars */) = 0\n7 "+test.line+"\n7 exit_group(1) = ?\n7 +++ exited with 1 +++\n"))
+		if c == nil {
+			t.Errorf("%s: no cause", test.line)
+			continue
+		}
+		if next := strings.Join(c.Advice, "\n"); !strings.Contains(c.Explanation, test.why) || !strings.Contains(next, test.next) || c.Manual != test.manual {
+			t.Errorf("%s: %q, %q, %s", test.line, c.Explanation, next, c.Manual)
+		}
+	}
+}
+
+// TestAdviceIsSafe: no text of this package tells anybody to open a file to all, to turn
+// a security module off, or to run a program as root.
+func TestAdviceIsSafe(t *testing.T) {
+	harm := regexp.MustCompile(`(?i)\b0?777\b|a\+w|o\+w|setenforce|selinux=|disable selinux|apparmor=|aa-disable|aa-complain|as root\b|\bsudo\b|--privileged|seccomp=unconfined`)
+	for _, text := range []string{"chmod 777 /srv", "chmod -R 0777 /srv", "setenforce 0", "run it as root", "sudo make install"} {
+		if !harm.MatchString(text) {
+			t.Errorf("%q passes", text)
+		}
+	}
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file.Name(), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(tree, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && harm.MatchString(lit.Value) {
+				t.Errorf("%s: %s", file.Name(), lit.Value)
+			}
+			return true
+		})
+	}
+}

@@ -1,0 +1,157 @@
+package analyze
+
+import (
+	"slices"
+	"strings"
+)
+
+// link is the step from a process that failed to a failed child of it.
+type link struct {
+	parent, child *suspect
+	last          bool  // no other failed child ended later, before the message
+	well          []int // where the children that ended well began
+	passedOn      bool  // the silent parent's status is that of a failed child, and not everybody's
+}
+
+// linkRule rates how likely a child's failure is its parent's.
+type linkRule struct {
+	name  string
+	apply func(f *facts, l *link) float64
+}
+
+var linkRules = []linkRule{
+	{"same status", sameStatus},
+	{"the last to fail", lastToFail},
+	{"its words were taken", wordsTaken},
+	{"work went on", workWentOn},
+	{"its parent failed itself", parentFailed},
+	{"after the message", afterMessage},
+	{"long before", longBefore},
+	{"removing what is gone", removingGone},
+}
+
+// sameStatus: make fails with 2 since sh failed with 2; 1 is everybody's status. A
+// shell gives 128 and more for a child that a signal killed. A script that keeps a
+// status (rc=$?), tidies up and exits with it is not about what failed meanwhile.
+func sameStatus(_ *facts, l *link) float64 {
+	p, c := l.parent.hist.proc.Exit, l.child.hist.proc.Exit
+	switch {
+	case p == nil:
+	case c.Signal != "" && p.Code > 128, c.Signal == "" && c.Code == p.Code && c.Code != 1:
+		return 1.5
+	case c.Signal == "" && c.Code == p.Code:
+		return 0.75
+	case l.passedOn:
+		return -14
+	}
+	return 0
+}
+
+// lastToFail: of several children the one that failed last made the parent give up,
+// unless that went on with other work.
+func lastToFail(f *facts, l *link) float64 {
+	if l.last && l.after() == 0 && longBefore(f, l) == 0 {
+		return 1.5
+	}
+	return 0
+}
+
+// complained says whether the suspect's message sounds like one of a failure.
+func complained(s *suspect) bool { return s.anchor.line != nil && weightOf(s.anchor.line) >= 3 }
+
+// wordsTaken: the parent read what the child said, and went on.
+func wordsTaken(_ *facts, l *link) float64 {
+	if complained(l.child) && l.child.anchor.line.stream == "pipe" {
+		return -1.25
+	}
+	return 0
+}
+
+// workWentOn: other children were started after it and ended well, so it was handled.
+func workWentOn(_ *facts, l *link) float64 {
+	return -0.6 * float64(min(l.after(), 5))
+}
+
+// after is how many children were started after this one, and ended well.
+func (l *link) after() int {
+	at, _ := slices.BinarySearch(l.well, l.child.hist.proc.Ended.Index)
+	return len(l.well) - at
+}
+
+// parentFailed: after the child's end, and right before its own message, the parent
+// could not do something itself: other than find a file, which the child may have
+// been there to make. A program takes what is in its cache when curl fails, and then
+// can't write its output.
+func parentFailed(_ *facts, l *link) float64 {
+	for _, x := range l.parent.couldNot(l.child.hist.proc.Ended.Index) {
+		if ownFailure(x) {
+			return -7
+		}
+	}
+	return 0
+}
+
+// ownFailure: it is something other than that a file was not found.
+func ownFailure(x *failure) bool {
+	bits, _ := need(x)
+	return x.errno != "ENOENT" || bits&2 != 0 && x.name != "connect"
+}
+
+// couldNot are the calls that a process needed, and that failed after an event and right
+// before its message.
+func (s *suspect) couldNot(after int) (out []*failure) {
+	if s.anchor.line == nil {
+		return nil
+	}
+	for _, x := range s.hist.failures {
+		at, ok := lastBefore(x.at, s.anchor.pos.index)
+		if !ok || at.index < after || s.anchor.pos.seq-at.seq > rightBefore || neverCause(x) || callWeight[x.name] < 2 || errorPoints(x) < 0 {
+			continue
+		}
+		if probe, _ := startupProbe(nil, &candidate{fail: x}); probe == 0 {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// rightBefore is the number of calls within which a message follows its cause.
+const rightBefore = 12
+
+// afterMessage: what began or ended after the parent's message is hardly its reason: a
+// program can't open its settings, says so, and then a copy of its state fails too.
+func afterMessage(_ *facts, l *link) float64 {
+	a, c := l.parent.anchor, l.child.hist.proc
+	switch {
+	case a.line != nil && a.pos.index < c.First.Index && len(l.parent.couldNot(0)) == 0: // "checking for errors"
+		return -2
+	case a.line != nil && a.pos.index < c.First.Index:
+		return -8
+	case !before(c, a, l.parent.hist.proc):
+		return -3
+	}
+	return 0
+}
+
+// soonAfter is the number of calls within which a parent still deals with the
+// end of a child that it waited for; each as many more make it less likely.
+const soonAfter = 100
+
+// longBefore: the parent did much else between the child's end and its own message.
+func longBefore(_ *facts, l *link) float64 {
+	c := l.child.hist.proc
+	if gap := l.parent.anchor.pos.seq - c.ReapedAt; c.Reaped != nil && gap > soonAfter {
+		return -min(float64(gap-soonAfter)/soonAfter, 8)
+	}
+	return 0
+}
+
+// removingGone: rm complains that a file isn't there, before it is made anew.
+func removingGone(_ *facts, l *link) float64 {
+	if a := l.child.anchor; a.line != nil && containsAny(strings.ToLower(a.line.text), removeWords) {
+		return -9
+	}
+	return 0
+}
+
+var removeWords = []string{"cannot remove", "can't remove", "unlink", "failed to remove"}

@@ -1,0 +1,94 @@
+package analyze
+
+import (
+	"path"
+	"strings"
+)
+
+// Searches: one thing that was looked for in several places.
+
+// groupSearches makes one cause of the same name looked for in several places.
+func groupSearches(list []*candidate) []*candidate {
+	best := map[string]*candidate{}
+	places := map[string]map[string]int{}
+	var out []*candidate
+	for _, c := range list {
+		key := searchKey(c)
+		if key == "" {
+			out = append(out, c)
+			continue
+		}
+		lead := best[key]
+		if lead == nil {
+			lead = c
+			best[key], places[key] = c, map[string]int{}
+			out = append(out, c)
+		}
+		switch i, old := places[key][c.fail.path]; {
+		case !old:
+			places[key][c.fail.path] = len(lead.group)
+			lead.group = append(lead.group, c.fail)
+		case callWeight[c.fail.name] > callWeight[lead.group[i].name]:
+			lead.group[i] = c.fail
+		}
+		if c.score > lead.score {
+			lead.score, lead.points, lead.reasons = c.score, c.points, c.reasons
+			lead.between, lead.pos = c.between, c.pos
+		}
+	}
+	for _, c := range best {
+		if len(c.group) > 1 {
+			c.kind = "search"
+			c.fail = expected(c.group)
+			if upwards(c.group) {
+				c.gets("search upwards", -2, "") // a file that a project may have or not
+			}
+		} else {
+			c.fail, c.group = c.group[0], nil
+		}
+	}
+	return out
+}
+
+// searchKey is what makes failures one search: the same process, in the same program,
+// and the same last name, not there.
+func searchKey(c *candidate) string {
+	if c.fail == nil || c.fail.path == "" || (c.fail.errno != "ENOENT" && c.fail.errno != "ENOTDIR") || c.fail.path2 != "" {
+		return ""
+	}
+	if c.fail.name == "connect" {
+		return ""
+	}
+	return itoa(c.sus.hist.proc.PID) + "\x00" + c.fail.program + "\x00" + path.Base(c.fail.path)
+}
+
+// upwards: the same name was looked for in one directory, its parent, and so on,
+// and perhaps in few other places.
+func upwards(group []*failure) bool {
+	up := 0
+	for i := 1; i < len(group); i++ {
+		if path.Dir(group[i].path) == path.Dir(path.Dir(group[i-1].path)) {
+			up++
+		}
+	}
+	return up >= 2 && 3*up >= 2*(len(group)-1)
+}
+
+// expected is the place where a person would look first: the shortest path
+// that is the application's own, not the system's; in a search upwards the first.
+func expected(group []*failure) *failure {
+	best := group[0]
+	if upwards(group) {
+		return best
+	}
+	for _, x := range group[1:] {
+		own, was := ownFolder(x.path), ownFolder(best.path)
+		if own && !was || own == was && strings.Count(x.path, "/") < strings.Count(best.path, "/") {
+			best = x
+		}
+	}
+	return best
+}
+
+// ownFolder: a file in a folder of the application's.
+func ownFolder(p string) bool { return !systemPath(p) && strings.Count(p, "/") > 2 }

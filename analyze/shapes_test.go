@@ -1,0 +1,279 @@
+package analyze_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stracex/stracex/analyze"
+)
+
+// TestShapes holds minimal traces against the first cause: for each shape one that a
+// rule decides, and one like it that it must leave alone.
+func TestShapes(t *testing.T) {
+	tests := []struct {
+		name, log string
+		path      string // of the first cause; "" for none
+		says      string // in its summary or explanation
+		message   string // has these words
+		below     float64
+	}{{
+		name: "a child whose words were thrown away long before",
+		log: `10 execve("/bin/sh", ["sh"], 0x1 /* 9 vars */) = 0
+10 chdir("/srv/q") = 0
+10 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD) = 11
+11 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD) = 12
+12 openat(AT_FDCWD, "/dev/null", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3
+12 dup2(3, 2) = 2
+12 execve("/usr/bin/tail", ["tail", "pc/applied"], 0x1 /* 9 vars */) = 0
+12 openat(AT_FDCWD, "pc/applied", O_RDONLY) = -1 ENOENT (No such file or directory)
+12 write(2, "tail: cannot open 'pc/applied' for reading: No such file or directory\n", 69) = 69
+12 exit_group(1) = ?
+12 +++ exited with 1 +++
+11 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 1}], 0, NULL) = 12
+11 exit_group(1) = ?
+11 +++ exited with 1 +++
+10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 1}], 0, NULL) = 11
+10 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD) = 21
+21 exit_group(0) = ?
+21 +++ exited with 0 +++
+10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 21
+10 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD) = 22
+22 exit_group(0) = ?
+22 +++ exited with 0 +++
+10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 22
+10 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD) = 23
+23 exit_group(0) = ?
+23 +++ exited with 0 +++
+10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 23
+10 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD) = 24
+24 exit_group(0) = ?
+24 +++ exited with 0 +++
+10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 24
+10 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD) = 13
+13 newfstatat(AT_FDCWD, "patches/02-b.patch", 0x1, 0) = -1 ENOENT (No such file or directory)
+13 write(2, "Patch 02-b.patch does not exist\n", 32) = 32
+13 exit_group(1) = ?
+13 +++ exited with 1 +++
+10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 1}], 0, NULL) = 13
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/q/patches/02-b.patch", message: "Patch 02-b.patch does not exist",
+	}, {
+		name: "the only child that failed, its words thrown away",
+		log: `10 execve("/bin/sh", ["sh"], 0x1 /* 9 vars */) = 0
+10 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD) = 11
+11 openat(AT_FDCWD, "/dev/null", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 3
+11 dup2(3, 2) = 2
+11 execve("/usr/bin/tail", ["tail", "/srv/applied"], 0x1 /* 9 vars */) = 0
+11 openat(AT_FDCWD, "/srv/applied", O_RDONLY) = -1 ENOENT (No such file or directory)
+11 write(2, "tail: cannot open '/srv/applied' for reading: No such file or directory\n", 71) = 71
+11 exit_group(1) = ?
+11 +++ exited with 1 +++
+10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 1}], 0, NULL) = 11
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/applied",
+	}, {
+		name: "the last word on stdout",
+		log: `10 execve("/usr/bin/screen", ["screen"], 0x1 /* 9 vars */) = 0
+10 newfstatat(AT_FDCWD, "/srv/sock", {st_mode=S_IFDIR|0755, st_size=4096, ...}, 0) = 0
+10 write(1, "You are not the owner of /srv/sock.\n", 36) = 36
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/sock", says: "It is a directory, mode 0755.", message: "You are not the owner of /srv/sock.",
+	}, {
+		name: "data on stdout, before a silent end",
+		log: `10 execve("/usr/bin/dump", ["dump"], 0x1 /* 9 vars */) = 0
+10 write(1, "no orders in /srv/orders\n", 25) = 25
+10 openat(AT_FDCWD, "/srv/a", O_RDONLY) = 3
+10 close(3) = 0
+10 openat(AT_FDCWD, "/srv/b", O_RDONLY) = 3
+10 close(3) = 0
+10 openat(AT_FDCWD, "/srv/c", O_RDONLY) = 3
+10 openat(AT_FDCWD, "/srv/d", O_RDONLY) = -1 EACCES (Permission denied)
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/d",
+	}, {
+		name: "a folder that the message names, the failure below it",
+		log: `10 execve("/usr/bin/svn", ["svn", "revert"], 0x1 /* 9 vars */) = 0
+10 newfstatat(AT_FDCWD, "/srv/wc", {st_mode=S_IFDIR|0755, st_size=4096, ...}, AT_SYMLINK_NOFOLLOW) = 0
+10 openat(AT_FDCWD, "/srv/wc/.svn/wc.db", O_RDWR|O_CLOEXEC) = -1 EACCES (Permission denied)
+10 write(2, "svn: E155004: Failed to lock working copy '/srv/wc'.\n", 53) = 53
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/wc/.svn/wc.db",
+	}, {
+		name: "a folder that the message names, the failure elsewhere",
+		log: `10 execve("/usr/bin/app", ["app"], 0x1 /* 9 vars */) = 0
+10 newfstatat(AT_FDCWD, "/srv/www", {st_mode=S_IFDIR|0777, st_size=4096, ...}, 0) = 0
+10 openat(AT_FDCWD, "/srv/etc/app.local", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 write(2, "app: refusing /srv/www: writable by everyone\n", 45) = 45
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/www", says: "mode 0777",
+	}, {
+		name: "a folder that the message names, an optional file in it",
+		log: `10 execve("/usr/bin/pg", ["pg"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/pg/auto.conf", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 getpid() = 10
+10 newfstatat(AT_FDCWD, "/srv/pg", {st_mode=S_IFDIR|0755, st_size=4096, ...}, 0) = 0
+10 write(2, "pg: data directory /srv/pg has invalid permissions\n", 52) = 52
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/pg",
+	}, {
+		name: "what does not exist, named by a file that was read",
+		log: `10 execve("/usr/bin/go", ["go", "build"], 0x1 /* 9 vars */) = 0
+10 chdir("/srv/app") = 0
+10 openat(AT_FDCWD, "main.go", O_RDONLY) = 3
+10 read(3, "package main\n", 4096) = 13
+10 close(3) = 0
+10 newfstatat(AT_FDCWD, "../lib", 0x1, 0) = -1 ENOENT (No such file or directory)
+10 openat(AT_FDCWD, "go.mod", O_RDONLY) = 3
+10 write(2, "main.go:3:8: shop/lib: replacement directory ../lib does not exist\n", 68) = 68
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/lib",
+	}, {
+		name: "what does not exist in a file that was read",
+		log: `10 execve("/usr/bin/app", ["app"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/local.conf", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 openat(AT_FDCWD, "/srv/app.conf", O_RDONLY) = 3
+10 read(3, "[main]\n", 4096) = 7
+10 close(3) = 0
+10 write(2, "app: section \"shop\" does not exist in /srv/app.conf\n", 53) = 53
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/app.conf",
+	}, {
+		name: "the kernel refuses a value",
+		log: `10 execve("/bin/sh", ["sh", "start.sh"], 0x1 /* 9 vars */) = 0
+10 chdir("/srv") = 0
+10 openat(AT_FDCWD, "start.sh", O_RDONLY) = 3
+10 read(3, "echo 5000 > /proc/self/oom_score_adj\n", 8192) = 37
+10 openat(AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY|O_CREAT|O_TRUNC, 0666) = 4
+10 dup2(4, 1) = 1
+10 write(1, "5000\n", 5) = -1 EINVAL (Invalid argument)
+10 write(2, "start.sh: 1: echo: echo: I/O error\n", 35) = 35
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/proc/self/oom_score_adj", says: "the kernel refuses the value",
+	}, {
+		name: "a search ends where another program begins",
+		log: `10 execve("/bin/bash", ["bash", "c"], 0x1 /* 9 vars */) = 0
+10 newfstatat(AT_FDCWD, "/opt/bin/sh", 0x1, 0) = -1 ENOENT (No such file or directory)
+10 execve("/usr/sbin/chroot", ["chroot", "/srv/r"], 0x1 /* 9 vars */) = 0
+10 chroot("/srv/r") = 0
+10 chdir("/") = 0
+10 execve("/bin/sh", ["/bin/sh"], 0x1 /* 9 vars */) = -1 ENOENT (No such file or directory)
+10 write(2, "chroot: failed to run command '/bin/sh': No such file or directory\n", 67) = 67
+10 exit_group(127) = ?
+10 +++ exited with 127 +++
+`, path: "/bin/sh", says: "Its root directory is /srv/r",
+	}, {
+		name: "a heading, and below it the file's name",
+		log: `10 execve("/usr/bin/ant", ["ant"], 0x1 /* 9 vars */) = 0
+10 newfstatat(AT_FDCWD, "/srv/common/build.xml", 0x1, 0) = -1 ENOENT (No such file or directory)
+10 write(2, "BUILD FAILED\n", 13) = 13
+10 write(2, "Cannot find /srv/common/build.xml\n", 34) = 34
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/common/build.xml", message: "Cannot find /srv/common/build.xml",
+	}, {
+		name: "source code in a pipe is no message",
+		log: `10 execve("/usr/bin/flex", ["flex"], 0x1 /* 9 vars */) = 0
+10 pipe([3, 4]) = 0
+10 dup2(4, 1) = 1
+10 openat(AT_FDCWD, "/srv/skel", O_RDONLY) = 5
+10 write(1, "if (ferror(yyin)) fatal(\"error: input failed: cannot go on\");\n", 62) = 62
+10 read(5, 0x1, 4096) = -1 EISDIR (Is a directory)
+10 write(2, "flex: input error reading skeleton file /srv/skel\n", 50) = 50
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/skel", message: "flex: input error reading skeleton file /srv/skel",
+	}, {
+		name: "a missing file that no word is about",
+		log: `10 execve("/usr/bin/at", ["at", "now"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/etc/at.allow", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 openat(AT_FDCWD, "/etc/at.deny", O_RDONLY) = 3
+10 read(3, "shop\n", 4096) = 5
+10 close(3) = 0
+10 geteuid() = 1
+10 setgid(1) = 0
+10 write(2, "You do not have permission to use at.\n", 38) = 38
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/etc/at.allow", below: 0.5,
+	}, {
+		name: "a look at a lock file, and silence",
+		log: `10 execve("/bin/sh", ["sh", "n.sh"], 0x1 /* 9 vars */) = 0
+10 newfstatat(AT_FDCWD, "/srv/n.lock", {st_mode=S_IFREG|0644, st_size=0, ...}, 0) = 0
+10 exit_group(75) = ?
+10 +++ exited with 75 +++
+`, path: "/srv/n.lock", below: 0.65,
+	}}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := diagnose(t, tt.log)
+			var first analyze.Cause
+			if len(d.Causes) > 0 {
+				first = d.Causes[0]
+			}
+			if got := text(first.Path); got != tt.path {
+				t.Fatalf("the cause is %q, not %q\n%s", got, tt.path, render(d))
+			}
+			if said := first.Summary + first.Explanation; !strings.Contains(said, tt.says) {
+				t.Errorf("%q does not say %q", said, tt.says)
+			}
+			if tt.message != "" && (d.Message == nil || !strings.Contains(d.Message.Text, tt.message)) {
+				t.Errorf("the message is %+v, not %q", d.Message, tt.message)
+			}
+			if tt.below != 0 && first.Confidence >= tt.below {
+				t.Errorf("%v sure, which is too much", first.Confidence)
+			}
+		})
+	}
+}
+
+// TestShortMeanings: the first line says what an error means for its call, where that
+// is another thing than the errno by itself.
+func TestShortMeanings(t *testing.T) {
+	tests := []struct{ call, says string }{
+		{`inotify_init1(IN_CLOEXEC) = -1 EMFILE (Too many open files)`, "watch files: too many inotify instances of this user"},
+		{`openat(AT_FDCWD, "/srv/a", O_RDONLY) = -1 EMFILE (Too many open files)`, "open /srv/a: too many open files in this process"},
+		{`inotify_add_watch(3, "/srv", IN_CREATE) = -1 ENOSPC (No space left on device)`, "watch /srv: no inotify watches are left"},
+		{`write(3, "x", 1) = -1 ENOSPC (No space left on device)`, "write to /srv/f: the file system is full"},
+		{`semget(IPC_PRIVATE, 1, 0600) = -1 ENOSPC (No space left on device)`, "get semaphores: the system's limit of such objects"},
+		{`unshare(CLONE_NEWUSER) = -1 ENOSPC (No space left on device)`, "make a namespace: the limit of namespaces is reached"},
+		{`flock(3, LOCK_EX|LOCK_NB) = -1 EAGAIN (Resource temporarily unavailable)`, "lock /srv/f: somebody else holds the lock"},
+		{`clone(child_stack=NULL, flags=SIGCHLD) = -1 EAGAIN (Resource temporarily unavailable)`, "no more processes or threads"},
+	}
+	for _, tt := range tests {
+		d := diagnose(t, `10 execve("/usr/bin/app", ["app"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/f", O_RDWR) = 3
+10 `+tt.call+`
+10 write(2, "app: giving up\n", 15) = 15
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`)
+		if len(d.Causes) == 0 || !strings.Contains(d.Causes[0].Summary, tt.says) {
+			t.Errorf("%s: not summed up by %q:\n%s", tt.call, tt.says, render(d))
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package analyze
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/stracex/stracex/analyze/replay"
+	"github.com/stracex/stracex/event"
+)
+
+// leastWait is the time from which a report says how long a wait was. A call that the
+// engine has seen only at the end of its capture began there, as far as it knows.
+const leastWait = 100 * time.Millisecond
+
+// lasted says how long a process had been blocked in a call when the trace ended, or
+// when it was broken off: " for 9.8 s". "" when that isn't known.
+func (f *facts) lasted(st *replay.Step) string {
+	since := st.Event.Time
+	if c := st.Event.Call; c != nil && c.Entered >= 0 && st.Thread != nil {
+		since = st.Thread.Since
+	}
+	d := time.Duration(f.now.NS - since.NS)
+	if since.Clock == event.NoClock || since.Clock != f.now.Clock || d < leastWait {
+		return ""
+	}
+	text := " for "
+	if st.Proc.Before { // and was in it already
+		text = " for at least "
+	}
+	if d < 10*time.Second {
+		return fmt.Sprintf("%s%.1f s", text, d.Seconds())
+	}
+	return text + d.Round(time.Second).String()
+}

@@ -1,0 +1,54 @@
+package analyze
+
+import (
+	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/analyze/replay"
+	"github.com/stracex/stracex/event"
+)
+
+// source is something that a process read from.
+type source struct {
+	file  *replay.File
+	path  string
+	first position // when it was found first
+	found position // when it was found last, by which call
+	by    string
+	pos   position // when it was found or read last
+	// ev is the call that found it, the first of several of one name; then the first
+	// read, and the read that brought nothing.
+	ev *event.Event
+}
+
+// found remembers that something of this name is there.
+func (f *facts) found(h *history, st *replay.Step) {
+	p := st.Paths[0]
+	if p == "" && len(st.Given) > 0 {
+		p = st.Given[0]
+	}
+	at := position{st.Event.Index, st.Seq}
+	s := h.sources[p]
+	if s == nil {
+		if len(h.sources) >= maxSources {
+			return
+		}
+		if h.sources == nil {
+			h.sources = map[string]*source{}
+		}
+		s = &source{first: at, path: p}
+		h.sources[p] = s
+		f.charge(h, sourceCost+len(st.Event.Call.Text()))
+	}
+	s.pos, s.found, s.by = at, at, abi.Plain(st.Event.Call.Name)
+	if st.Made != nil {
+		s.file = st.Made
+	}
+	s.seen(st)
+}
+
+// seen makes the step the one that stands for the source, unless one of that name
+// does already.
+func (s *source) seen(st *replay.Step) {
+	if s.ev == nil || s.ev.Call.Name != st.Event.Call.Name || st.EOF {
+		s.ev = st.Kept()
+	}
+}

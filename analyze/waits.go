@@ -1,0 +1,137 @@
+package analyze
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
+)
+
+// What a blocked call waits for, and who holds that up, in words.
+
+// waitedFor is what a blocked call is about, "" when that isn't known.
+func (f *facts) waitedFor(st *replay.Step) string {
+	switch {
+	case len(st.Paths) > 0 && f.state.Abs(st.Paths[0]) != "":
+		return f.state.Abs(st.Paths[0])
+	case st.File != nil && len(st.Paths) == 0 && st.File.Path != "":
+		return f.state.Abs(st.File.Path)
+	}
+	return f.state.Describe(st.File)
+}
+
+// isTold says whether the text of a wait says already what was found.
+func isTold(found string) bool {
+	return strings.HasPrefix(found, lockHeld) || strings.HasPrefix(found, mutexHeld) || strings.HasPrefix(found, endsFirst)
+}
+
+// What the tracer has found of who holds up a wait; a process or thread in brackets
+// follows (tracer/waits_linux.go, futex_linux.go).
+const (
+	lockHeld  = "the lock is held by "
+	mutexHeld = "the mutex is held by thread "
+	endsFirst = "what has to end first is thread "
+	// A disk, or a file system over the network (tracer/disk_linux.go).
+	kernelHolds = "the kernel does not let it be interrupted"
+	leaseHeld   = "the lease on it is held by "
+)
+
+// waitText says what a wait is for, and who holds that.
+func (f *facts) waitText(w *wait) string {
+	switch found := w.found(); {
+	case w.asks:
+		return "for an answer from " + f.state.AbsAddr(w.file.Sock.Peer)
+	case strings.HasPrefix(found, leaseHeld):
+		return fmt.Sprintf("for the lease on %s to be given back", f.waitedFor(w.st))
+	case strings.HasPrefix(found, mutexHeld):
+		return fmt.Sprintf("for the mutex that thread %d holds", w.holder())
+	case strings.HasPrefix(found, kernelHolds) && f.waitedFor(w.st) != "":
+		return fmt.Sprintf("for the disk or file system behind %s", f.waitedFor(w.st))
+	case strings.HasPrefix(found, kernelHolds):
+		return "for a disk or file system"
+	case strings.HasPrefix(found, endsFirst):
+		return fmt.Sprintf("for thread %d to end", w.holder())
+	}
+	text := f.waitsFor(w.st, f.waitedFor(w.st))
+	if who, ok := strings.CutPrefix(w.found(), lockHeld); ok {
+		text = strings.Replace(text, "another process", who, 1)
+	}
+	return text
+}
+
+func (f *facts) waitsFor(st *replay.Step, obj string) string {
+	switch name := waitsIn(st.Event.Call); name {
+	case "open", "openat":
+		if c := st.Event.Call; c.Arg(1).Has("O_NONBLOCK") || c.Arg(2).Has("O_NONBLOCK") { // no FIFO: that would not block
+			return fmt.Sprintf("for %s to be opened", orIt(obj))
+		}
+		return fmt.Sprintf("for somebody to open the other end of %s", obj)
+	case "flock", "fcntl":
+		return fmt.Sprintf("for the lock on %s, which another process holds", obj)
+	case "connect":
+		return fmt.Sprintf("for an answer to its connect to %s", f.state.AbsAddr(st.Addr))
+	case "read", "recvfrom", "recvmsg", "msgrcv", "mq_timedreceive":
+		return fmt.Sprintf("for something to read from %s", orIt(obj))
+	case "write", "writev", "sendto", "sendmsg":
+		return fmt.Sprintf("for room to write to %s", orIt(obj))
+	case "futex":
+		return "for another thread"
+	case "wait4", "waitid":
+		return "for a child to end"
+	case "nanosleep", "clock_nanosleep":
+		return "for a time to pass"
+	case "pause", "rt_sigsuspend":
+		return "for a signal"
+	case "accept", "accept4":
+		return "for a client to connect"
+	case "epoll_wait", "epoll_pwait", "epoll_pwait2":
+		return "for something to happen on the descriptors that it watches"
+	default:
+		if obj != "" {
+			return fmt.Sprintf("in %s for something to happen on %s", name, obj)
+		}
+		return fmt.Sprintf("in %s", name)
+	}
+}
+
+// found is what was seen of who holds up the wait: "the lock is held by sh[12]"; ""
+// when nothing was.
+func (w *wait) found() string { return w.hist.found(w.st) }
+
+func (h *history) found(st *replay.Step) string {
+	if s := h.waits[st.Event.TID]; s != nil && len(s.Text) > 0 {
+		return s.Text[0]
+	}
+	return ""
+}
+
+// holder is the process that is named in it, 0 if none.
+func (w *wait) holder() int {
+	text := w.found()
+	i := strings.LastIndexByte(text, '[')
+	pid, err := strconv.Atoi(strings.TrimSuffix(text[i+1:], "]"))
+	if i < 0 || err != nil {
+		return 0
+	}
+	return pid
+}
+
+// hangAdvice is how to find out more of a wait.
+func (f *facts) hangAdvice(w *wait) []string {
+	switch pid, call := w.holder(), w.st.Event.Call.Name; {
+	case strings.HasPrefix(w.found(), kernelHolds):
+		return []string{"look at what is below the file system, a server or a disk: findmnt -T " + orIt(f.waitedFor(w.st)), "look at the kernel's log: dmesg | tail"}
+	case call == "futex":
+		return []string{fmt.Sprintf("while it hangs, see where its threads are: gdb -p %d -batch -ex 'thread apply all bt', or the language's own means: kill -QUIT %[1]d for Go and Java", w.hist.proc.PID)}
+	case w.asks:
+		return []string{fmt.Sprintf("see what is behind %s, and what that does: stracex why --follow-peers, or why -p PID --for 5s", f.state.AbsAddr(w.file.Sock.Peer))}
+	case call != "flock" && call != "fcntl":
+		return nil
+	case pid == w.hist.proc.PID:
+		return []string{fmt.Sprintf("%s has taken the lock itself, through another descriptor: find where it locks %s twice", w.hist.proc.Name(), f.waitedFor(w.st))}
+	case pid != 0:
+		return []string{fmt.Sprintf("see what process %d does: stracex why -p %d --for 5s", pid, pid)}
+	}
+	return []string{fmt.Sprintf("see who holds the lock: lslocks | grep %s", f.waitedFor(w.st))}
+}
