@@ -11,8 +11,11 @@
 // whole second) or there are none (-r counts from another file's line), events
 // follow one another as the kernel makes them (order.go): a child's come after
 // the call that made it, a wait after the end that it tells of, a signal after
-// the kill that sent it, a wait for a futex after its wake (futex.go). As far as that leaves a choice, the younger thread goes
-// first: parents mostly wait for their children. Where files are missing or
+// the kill that sent it, a wait for a futex after its wake (futex.go), what is read
+// from a pipe or an eventfd after it was written (pipes.go), an exit_group after what
+// the process's other threads did. As far as that leaves a choice, the younger thread
+// goes first: parents mostly wait for their children. A message waits for the other
+// threads of its process: it may tell of what they met. Where files are missing or
 // contradict one another, the rest is given all the same.
 //
 // A file is opened when its first event is due, and let go of at its end. Of each

@@ -39,6 +39,9 @@ func (m *Reader) follow(s *source, e *event.Event) {
 
 func (m *Reader) followCall(s *source, e *event.Event) {
 	c := e.Call
+	if e.Kind == event.Returned {
+		s.group.followBytes(c)
+	}
 	done := e.Kind == event.Returned && c.Ret.Known && c.Ret.Errno == ""
 	switch c.Name {
 	case "exit_group":
@@ -48,6 +51,7 @@ func (m *Reader) followCall(s *source, e *event.Event) {
 	case "execve", "execveat":
 		if done || e.Kind == event.Entered && m.renamed[s.group.leader] != nil {
 			s.execed, s.group.leaving = true, len(s.group.living) > 1
+			s.group.closeAll(false)
 		}
 	case "clone", "clone3", "fork", "vfork":
 		if done && c.Ret.Value > 0 {

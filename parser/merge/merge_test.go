@@ -212,6 +212,67 @@ futex(0x55, FUTEX_WAKE_PRIVATE, 1) = 1
 exit(0) = ?
 +++ exited with 0 +++
 `, "1:execve 1:clone 1:clone 3:openat 3:futex 3:exit 3:end 2:futex 2:write 2:exit 2:end 1:exit_group 1:end"},
+	{"a message comes after what other threads do", `
+== 1
+execve("/bin/x", ["x"], 0x7ffc /* 3 vars */) = 0
+clone(child_stack=0x7f, flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD, tls=0x7f) = 2
+clone(child_stack=0x7f, flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD, tls=0x7f) = 3
+exit_group(1) = ?
++++ exited with 1 +++
+== 2
+write(2, "failed", 6) = 6
+exit(0) = ?
++++ exited with 0 +++
+== 3
+openat(AT_FDCWD, "peers", O_RDONLY) = -1 ENOENT (No such file or directory)
++++ exited with 1 +++
+`, "1:execve 1:clone 1:clone 3:openat 2:write 2:exit 2:end 1:exit_group 3:end 1:end"},
+	{"an eventfd is read after it was written", `
+== 1
+execve("/bin/x", ["x"], 0x7ffc /* 3 vars */) = 0
+eventfd2(0, EFD_CLOEXEC) = 5
+clone(child_stack=0x7f, flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD, tls=0x7f) = 2
+openat(AT_FDCWD, "/dev/null", O_RDONLY) = 6
+write(5, "\1\0\0\0\0\0\0\0", 8) = 8
+exit_group(1) = ?
++++ exited with 1 +++
+== 2
+read(5, "\1\0\0\0\0\0\0\0", 8) = 8
+close(5) = 0
++++ exited with 1 +++
+`, "1:execve 1:eventfd2 1:clone 1:openat 1:write 2:read 2:close 1:exit_group 2:end 1:end"},
+	{"a child reads after its parent has written", `
+== 1
+execve("/bin/x", ["x"], 0x7ffc /* 3 vars */) = 0
+pipe([3, 4]) = 0
+fork() = 2
+close(3) = 0
+write(4, "ab", 2) = 2
+exit_group(1) = ?
++++ exited with 1 +++
+== 2
+dup2(3, 0) = 0
+execve("/bin/y", ["y"], 0x7ffc /* 3 vars */) = 0
+read(0, "ab", 4096) = 2
+exit_group(1) = ?
++++ exited with 1 +++
+`, "1:execve 1:pipe 1:fork 2:dup2 2:execve 1:close 1:write 1:exit_group 1:end 2:read 2:exit_group 2:end"},
+	{"a descriptor that execve closed and another file got", `
+== 1
+execve("/bin/x", ["x"], 0x7ffc /* 3 vars */) = 0
+socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, [3, 4]) = 0
+fork() = 2
+getpid() = 1
+exit_group(1) = ?
++++ exited with 1 +++
+== 2
+fcntl(3, F_SETFD, 0) = 0
+execve("/bin/y", ["y"], 0x7ffc /* 3 vars */) = 0
+openat(AT_FDCWD, "words", O_RDONLY) = 3
+read(3, "ab", 4096) = 2
+exit_group(1) = ?
++++ exited with 1 +++
+`, "1:execve 1:socketpair 1:fork 2:fcntl 2:execve 2:openat 2:read 2:exit_group 2:end 1:getpid 1:exit_group 1:end"},
 	{"a wake is for the thread that has waited for the longest", `
 == 1
 execve("/bin/x", ["x"], 0x7ffc /* 3 vars */) = 0

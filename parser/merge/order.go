@@ -5,14 +5,15 @@ import (
 )
 
 // pick chooses among the sources that are due at the same time: the one that gave
-// the last event, else the youngest thread that need not wait for another. When
+// the last event, else the youngest thread that need not wait for another, and
+// brings no message before what others of its process do. When
 // all have to wait, it is a thread that one of them waits for and that nothing has
 // begun; or else what is waited for is missing, and the youngest goes on.
 func (m *Reader) pick() *source {
-	if s := m.going; s != nil && s.reader != nil && s.event != nil && s.key == m.queue[0].key && m.blocker(s) == nil {
+	if s := m.going; s != nil && s.reader != nil && s.event != nil && s.key == m.queue[0].key && m.blocker(s) == nil && !m.tellsEarly(s) {
 		return s
 	}
-	var free, stuck, awaited, orphan *source
+	var free, early, stuck, awaited, orphan *source
 	key := m.queue[0].key
 	m.queue.due(func(s *source) bool {
 		if s.birth == 0 {
@@ -23,6 +24,8 @@ func (m *Reader) pick() *source {
 		}
 		b := m.blocker(s)
 		switch {
+		case b == nil && m.tellsEarly(s):
+			early = younger(early, s)
 		case b == nil:
 			free = younger(free, s)
 		case b.birth == 0 && b.key == key:
@@ -33,7 +36,7 @@ func (m *Reader) pick() *source {
 		}
 		return true
 	})
-	for _, s := range []*source{free, awaited, stuck} {
+	for _, s := range []*source{free, early, awaited, stuck} {
 		if s != nil {
 			return s
 		}
@@ -46,6 +49,59 @@ func younger(a, b *source) *source {
 		return b
 	}
 	return a
+}
+
+// maxMates bounds the work for a message in a process of very many threads.
+const maxMates = 64
+
+// tellsEarly says whether the event of s is a message, and another thread of its
+// process can go on: what failed in that one may be what the message tells of.
+func (m *Reader) tellsEarly(s *source) bool {
+	return s.role == tells && m.mate(s, goesOn, goesOn) != nil
+}
+
+// mate gives another thread of the process whose event has one of two roles, and can
+// come now.
+func (m *Reader) mate(s *source, a, b role) *source {
+	if len(s.group.living) > maxMates {
+		return nil
+	}
+	for o := range s.group.living {
+		if o != s && (o.role == a || o.role == b) && o.key == s.key && m.blocker(o) == nil {
+			return o
+		}
+	}
+	return nil
+}
+
+// role is what an event is to the other threads of its process.
+type role uint8
+
+const (
+	goesOn  role = iota
+	tells        // a message: those that can go on do so before it
+	endsAll      // ends the others: what they have done comes before it
+	ends         // is nothing that they have done
+)
+
+func roleOf(e *event.Event) role {
+	switch {
+	case e.Kind == event.Exited:
+		return ends
+	case e.Call == nil:
+	case isMessage(e.Call):
+		return tells
+	case e.Call.Name == "exit_group", e.Call.Name == "execve" && e.Call.Ret.Errno == "":
+		return endsAll
+	case e.Call.Unfinished, !e.Call.Ret.Known:
+		return ends
+	}
+	return goesOn
+}
+
+// isMessage says whether a call writes to where people read.
+func isMessage(c *event.Call) bool {
+	return (c.Name == "write" || c.Name == "writev") && c.Arg(0).Kind == event.Int && (c.Arg(0).Int == 1 || c.Arg(0).Int == 2)
 }
 
 // need is what an event comes after.
@@ -63,6 +119,7 @@ const (
 	wantEnd              // of the thread pid
 	wantKill             // by the process pid
 	wantWake             // of a word of memory, by another thread
+	wantBytes            // to be written for a descriptor, pid, so many, addr
 	wantGroup            // for the end of a thread: of the other ones, or a call that ends them
 )
 
@@ -73,7 +130,10 @@ func needOf(e *event.Event) need {
 		if pid := reaped(e.Call); pid > 0 {
 			return need{kind: wantEnd, pid: pid}
 		}
-		return futexNeed(e.Call)
+		if n := futexNeed(e.Call); n.kind != wantNothing {
+			return n
+		}
+		return bytesNeed(e.Call)
 	case event.Signal:
 		return signalNeed(e.Signal)
 	case event.Exited:
@@ -108,6 +168,9 @@ func (m *Reader) blocker(s *source) *source {
 	if s.reader == nil || s.half != nil && !s.half.given {
 		return nil
 	}
+	if s.role == endsAll && len(s.group.living) > 1 {
+		return m.mate(s, goesOn, tells)
+	}
 	switch n := s.waitFor; n.kind {
 	case wantEnd:
 		if o := m.byTID[n.pid]; o != nil && o != s && !o.exited {
@@ -117,6 +180,8 @@ func (m *Reader) blocker(s *source) *source {
 		return m.sender(s, n)
 	case wantWake:
 		return m.waker(s, n)
+	case wantBytes:
+		return m.writer(s, n)
 	case wantGroup:
 		return s.lastOfGroup(n.signal)
 	}

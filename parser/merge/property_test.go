@@ -22,7 +22,9 @@ type world struct {
 	lines map[int]int // by pid: lines written
 	// before are pairs of which the first comes before the second has ended.
 	before [][2]mark
-	order  []mark // all, as they began
+	order  []mark       // all, as they began
+	unread int          // bytes in the pipe that all write to and the second process reads
+	taken  map[mark]int // bytes by read, negative: by write
 }
 
 // mark is a line of a file.
@@ -106,9 +108,9 @@ func (w *world) step() bool {
 		return true
 	}
 	w.now++
-	switch p.vforking = nil; rapid.IntRange(0, 7).Draw(w.t, "action") {
+	switch p.vforking = nil; rapid.IntRange(0, 9).Draw(w.t, "action") {
 	case 0, 1:
-		w.write(p, began, "close(%d) = 0", len(w.order))
+		w.write(p, began, "close(%d) = 0", 100+len(w.order))
 	case 2:
 		if len(w.procs) < 12 {
 			c := w.spawn(p)
@@ -135,10 +137,25 @@ func (w *world) step() bool {
 		}
 	case 6:
 		w.wait(p, began)
+	case 7:
+		w.taken[w.write(p, began, `write(4, "x", 1) = 1`)] = -1
+		w.unread++
+	case 8:
+		w.read(p, began)
 	default:
 		w.exit(p)
 	}
 	return true
+}
+
+// read takes some of what is in the pipe.
+func (w *world) read(p *proc, began int64) {
+	if w.unread == 0 || len(w.procs) < 2 || p != w.procs[1] {
+		return
+	}
+	n := rapid.IntRange(1, w.unread).Draw(w.t, "bytes")
+	w.taken[w.write(p, began, `read(3, "xx"..., 8) = %d`, n)] = n
+	w.unread -= n
 }
 
 // wait takes a dead child, or waits for the next one to die.
@@ -177,9 +194,10 @@ func (w *world) exit(p *proc) {
 
 // run makes up a run, and gives its files.
 func (w *world) run() map[int]string {
-	w.logs, w.lines, w.now = map[int]*strings.Builder{}, map[int]int{}, 1
+	w.logs, w.lines, w.taken, w.now = map[int]*strings.Builder{}, map[int]int{}, map[mark]int{}, 1
 	root := w.spawn(nil)
 	w.write(root, w.now, `execve("/bin/x", ["x"], NULL) = 0`)
+	w.write(root, w.now, `pipe2([3, 4], 0) = 0`)
 	for range rapid.IntRange(1, 80).Draw(w.t, "steps") {
 		if !w.step() {
 			break
@@ -257,6 +275,12 @@ func TestRuns(t *testing.T) {
 		for _, b := range w.before {
 			if at[b[0]].first >= at[b[1]].last {
 				t.Fatalf("line %d of %d comes before line %d of %d\n%s", b[1].line, b[1].pid, b[0].line, b[0].pid, dump(logs))
+			}
+		}
+		bytes := 0
+		for _, m := range whole {
+			if bytes -= w.taken[m]; bytes < 0 {
+				t.Fatalf("line %d of %d reads what was not written\n%s", m.line, m.pid, dump(logs))
 			}
 		}
 		if !strings.HasPrefix(w.style, "-ttt") {

@@ -30,6 +30,7 @@ type source struct {
 	left    bool    // it has called exit or exit_group
 	exited  bool    // its end was given, or its file's
 	waitFor need    // of event
+	role    role    // of event
 	arrived int     // when it came there, among all
 }
 
@@ -37,8 +38,9 @@ type source struct {
 type group struct {
 	leader  int // its thread-group id
 	living  map[*source]bool
-	leaving bool   // exit_group or execve was called, which end the other threads
-	fatal   string // the signal that was received last
+	leaving bool        // exit_group or execve was called, which end the other threads
+	fatal   string      // the signal that was received last
+	ends    map[int]end // descriptors of pipes
 }
 
 // maxOpened bounds the memory for a log with first halves that never end.
@@ -59,7 +61,7 @@ func (s *source) load(m *Reader) error {
 	}
 	s.event = e
 	s.key = max(s.key, m.key(e, s.key))
-	s.waitFor = needOf(e)
+	s.waitFor, s.role = needOf(e), roleOf(e)
 	m.arrivals++
 	s.arrived = m.arrivals
 	return m.findEnd(s)
@@ -111,6 +113,9 @@ func (s *source) over() {
 	s.exited = true
 	if s.group != nil {
 		delete(s.group.living, s)
+		if len(s.group.living) == 0 {
+			s.group.closeAll(true)
+		}
 	}
 }
 
@@ -121,6 +126,9 @@ func (m *Reader) adopt(s, parent *source, process bool) {
 	s.birth = m.births
 	if process {
 		s.group = &group{leader: s.TID, living: map[*source]bool{}}
+		if parent != nil {
+			s.group.inherit(parent.group)
+		}
 	} else {
 		s.group = parent.group
 	}
