@@ -1,6 +1,10 @@
 package analyze
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/stracex/stracex/analyze/replay"
+)
 
 // notes are the limits of the trace that a better one would lift.
 func (f *facts) notes(d *Diagnosis) []Note {
@@ -21,6 +25,9 @@ func (f *facts) notes(d *Diagnosis) []Note {
 	if d.Outcome.Status == "unknown" && f.calls > 0 {
 		out = append(out, Note{"trace-truncated", "the trace ends before the command does, so its exit status is not known"})
 	}
+	if r := f.state.Root; !sure && d.Outcome.Status != "ok" && (d.Message != nil || d.Outcome.Status == "failed") && f.beganLate(r) {
+		out = append(out, Note{"began-late", fmt.Sprintf("the start of %s is not in this trace, nor what it read, opened or failed to do before the trace began: start it under stracex why, or under strace -f", name(r))})
+	}
 	if lacks := f.scope.note(sure, d.Outcome.ExitCode != nil && f.state.Unfollowed() == 0); lacks != "" && d.Outcome.Status != "ok" {
 		out = append(out, Note{"filtered", lacks})
 	}
@@ -33,4 +40,16 @@ func (f *facts) notes(d *Diagnosis) []Note {
 		out = append(out, f.kernelNotes(&d.Causes[0])...)
 	}
 	return out
+}
+
+// beganLate: the trace has neither the process's birth nor a program that it executed.
+// A few lines without them may be a part of a log, or chosen calls.
+func (f *facts) beganLate(p *replay.Process) bool {
+	switch {
+	case p == nil || p.Forked != nil || len(p.Execs) > 0 || p.Tried != "":
+		return false
+	case f.scope.log:
+		return p.Calls >= enoughCalls
+	}
+	return p.Before
 }

@@ -118,7 +118,7 @@ func (f *facts) relayOf(s *suspect) *relay {
 func (f *facts) writerOf(in *passed, words string) *passed {
 	var best *passed
 	for _, out := range f.words.wrote {
-		if out.hist == in.hist || entered(out) > in.pos.index || !shares(out, words) {
+		if out.hist == in.hist || entered(out) > in.pos.index || !shares(out, words) || f.bySomebodyElse(out, in) {
 			continue
 		}
 		switch {
@@ -142,7 +142,28 @@ func entered(p *passed) int {
 // carries says whether what one process wrote is what another read: they have the two
 // ends of one thing, or it is a datagram, which arrives as it was sent.
 func carries(out, in *passed) bool {
-	return connects(out.file, in.file) || datagrams(out.file) && datagrams(in.file) && out.text == in.text && out.text != ""
+	return connects(out.file, in.file) || datagrams(out.file) && datagrams(in.file) && out.text == in.text && out.text != "" &&
+		!elsewhere(out, in)
+}
+
+// bySomebodyElse says whether the kernel tells that what one process read is not what
+// another wrote.
+func (f *facts) bySomebodyElse(out, in *passed) bool {
+	sender := f.state.Process(in.from)
+	return sender != nil && sender != out.hist.proc || datagrams(out.file) && datagrams(in.file) && elsewhere(out, in)
+}
+
+// elsewhere says whether a datagram was sent to another address than that of the socket
+// that another process read from.
+func elsewhere(out, in *passed) bool {
+	to, at := out.to, in.file.Sock.Local
+	if to == "" || at == "" {
+		return false
+	}
+	if strings.HasPrefix(at, "unix:") {
+		return to != at
+	}
+	return to[strings.LastIndexByte(to, ':')+1:] != at[strings.LastIndexByte(at, ':')+1:] // it may be bound to all addresses
 }
 
 // connects says whether bytes written to a come out of b.

@@ -50,6 +50,44 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// Of two that sent the same words in datagrams, the address and what the kernel says of
+// the sender tell which of them was heard (made like a real log of two workers).
+func TestDatagramsOfTwo(t *testing.T) {
+	const log = `1 execve("/bin/collect", ["collect"], 0x7ffc00000000 /* 1 var */) = 0
+1 socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0) = 3
+BIND1 setsockopt(3, SOL_SOCKET, SO_PASSCRED, [1], 4) = 0
+1 clone(child_stack=NULL, flags=SIGCHLD) = 2
+1 clone(child_stack=NULL, flags=SIGCHLD) = 5
+2 openat(AT_FDCWD, "/srv/a", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)
+2 socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0) = 5
+2 sendto(5, "input cannot be read", 20, 0, {sa_family=AF_UNIX, sun_path="/run/other"}, 12) = 20
+2 exit_group(1) = ?
+2 +++ exited with 1 +++
+5 openat(AT_FDCWD, "/srv/b", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)
+5 socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0) = 5
+5 sendto(5, "input cannot be read", 20, 0, {sa_family=AF_UNIX, sun_path="/run/collect"}, 14) = 20
+5 exit_group(1) = ?
+5 +++ exited with 1 +++
+1 recvmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="input cannot be read", iov_len=100}], msg_iovlen=1, msg_control=[CONTROL], msg_controllen=32, msg_flags=0}, 0) = 20
+1 write(2, "collect: input cannot be read\n", 30) = 30
+1 exit_group(3) = ?
+1 +++ exited with 3 +++
+`
+	const bind = "1 bind(3, {sa_family=AF_UNIX, sun_path=\"/run/collect\"}, 14) = 0\n"
+	const sender = "{cmsg_len=28, cmsg_level=SOL_SOCKET, cmsg_type=SCM_CREDENTIALS, cmsg_data={pid=5, uid=0, gid=0}}"
+	for _, test := range []struct{ bind, control, want string }{
+		{bind, sender, "/srv/b"},
+		{bind, "", "/srv/b"},
+		{"", sender, "/srv/b"},
+		{"", "", "/srv/a"}, // the first
+	} {
+		d := diagnose(t, strings.NewReplacer("BIND", test.bind, "CONTROL", test.control).Replace(log))
+		if len(d.Causes) == 0 || text(d.Causes[0].Path) != test.want {
+			t.Errorf("bind %q, control %q: %+v", test.bind, test.control, d.Causes)
+		}
+	}
+}
+
 // A program's source has its messages too, and who wrote the source did not say them;
 // who wrote a log did.
 func TestWordsOfASource(t *testing.T) {

@@ -30,6 +30,10 @@ type passed struct {
 	ev   *event.Event
 	text string
 	cut  bool
+	// to is where it was sent, "" where the call does not tell; from the process that
+	// the kernel says has sent it (SCM_CREDENTIALS, unix(7)), 0 where it does not.
+	to   string
+	from int
 }
 
 // line is one line of text that a process wrote, put together from its writes.
@@ -140,7 +144,7 @@ func (f *facts) read(h *history, st *replay.Step) {
 	if f.words.full || !printable(text) && file.Kind == replay.PathFile {
 		return
 	}
-	f.words.keepRead(&passed{h, file, at, st.Kept(), strings.Clone(text), cut})
+	f.words.keepRead(&passed{hist: h, file: file, pos: at, ev: st.Kept(), text: strings.Clone(text), cut: cut, from: replay.Sender(c)})
 }
 
 // heard remembers the peer that sent something last.
@@ -163,7 +167,7 @@ func (f *facts) write(h *history, st *replay.Step) {
 	text = strings.Clone(text)
 	at := position{st.Event.Index, st.Seq}
 	if file.Kind != replay.OtherFile {
-		f.words.keepWritten(&passed{h, file, at, st.Kept(), text, cut})
+		f.words.keepWritten(&passed{hist: h, file: file, pos: at, ev: st.Kept(), text: text, cut: cut, to: st.Addr})
 	}
 	if printable(text) && !(file.Kind == replay.UnknownFile && file.Std == 0 && st.FD > 2) {
 		f.speak(h, file, st, text, cut || c.Ret.Value > int64(len(text)))

@@ -91,7 +91,7 @@ func accepted(s *State, st *Step, c *event.Call) {
 	f := s.newFile(SocketFile, st.Event, st.Proc)
 	f.Sock = &Socket{}
 	if l := st.File; l != nil && l.Sock != nil {
-		f.Sock.Family, f.Sock.Local = l.Sock.Family, l.Sock.Local
+		f.Sock.Family, f.Sock.Type, f.Sock.Local = l.Sock.Family, l.Sock.Type, l.Sock.Local
 		if q := s.dial[l.Sock.Local]; len(q) > 0 {
 			f.Sock.Pair, q[0].Sock.Pair = q[0], f
 			s.dial[l.Sock.Local] = q[1:]
@@ -126,7 +126,11 @@ func peerAsked(s *State, st *Step, c *event.Call) {
 	if !ok(c) || f == nil || f.Sock == nil || f.Sock.joined || !c.Arg(2).Has("SO_PEERCRED") {
 		return
 	}
-	pid := int(c.Arg(3).Final().Field("pid").Int)
+	s.joinWith(f, int(c.Arg(3).Final().Field("pid").Int))
+}
+
+// joinWith joins a Unix socket with the one that a process has connected.
+func (s *State) joinWith(f *File, pid int) {
 	if o := s.connectedBy(s.Process(pid)); o != nil {
 		join(f, o)
 	} else if len(s.asked) < maxInflight {
@@ -174,6 +178,9 @@ func receivedMsg(s *State, st *Step, c *event.Call) {
 	if !ok(c) {
 		return
 	}
+	if f, pid := st.File, Sender(c); pid > 0 && f != nil && f.Sock != nil && !f.Sock.joined && strings.Contains(f.Sock.Type, "SOCK_STREAM") {
+		s.joinWith(f, pid)
+	}
 	cloexec := c.Arg(2).Has("MSG_CMSG_CLOEXEC")
 	for _, n := range passedFDs(c.Arg(1).Final()) {
 		st.Thread.Files.set(n, s.takeSent(st.File, st), cloexec, st.Event)
@@ -199,6 +206,20 @@ func (s *State) takeSent(via *File, st *Step) *File {
 	f := s.sent[at].file
 	s.sent = append(s.sent[:at], s.sent[at+1:]...)
 	return f
+}
+
+// Sender is the process that the kernel says has sent what a recvmsg brought, 0 where
+// it does not (SCM_CREDENTIALS, unix(7)).
+func Sender(c *event.Call) int {
+	if c.Name != "recvmsg" || !ok(c) {
+		return 0
+	}
+	for _, m := range c.Arg(1).Final().Field("msg_control").Elems {
+		if strings.Contains(m.Field("cmsg_type").Str, "SCM_CREDENTIALS") {
+			return int(m.Field("cmsg_data").Field("pid").Int)
+		}
+	}
+	return 0
 }
 
 // passedFDs are the descriptors in a message's SCM_RIGHTS.
