@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -85,6 +86,30 @@ BIND1 setsockopt(3, SOL_SOCKET, SO_PASSCRED, [1], 4) = 0
 		if len(d.Causes) == 0 || text(d.Causes[0].Path) != test.want {
 			t.Errorf("bind %q, control %q: %+v", test.bind, test.control, d.Causes)
 		}
+	}
+}
+
+// Each message of sendmmsg(2) and recvmmsg(2) has words of its own (as a real log has them).
+func TestSeveralMessages(t *testing.T) {
+	msg := func(text string) string {
+		return fmt.Sprintf(`{msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=%q, iov_len=100}], msg_iovlen=1, msg_controllen=0, msg_flags=0}, msg_len=%d}`, text, len(text))
+	}
+	messages := "[" + msg("first words here") + ", " + msg("the rates are missing") + "], 2, 0"
+	d := diagnose(t, `1 execve("/bin/front", ["front"], 0x7ffc00000000 /* 1 var */) = 0
+1 socketpair(AF_UNIX, SOCK_DGRAM, 0, [3, 4]) = 0
+1 clone(child_stack=NULL, flags=SIGCHLD) = 2
+2 openat(AT_FDCWD, "/srv/lists", O_RDONLY) = -1 ENOENT (No such file or directory)
+2 sendmmsg(3, `+messages+`) = 2
+2 exit_group(1) = ?
+2 +++ exited with 1 +++
+1 recvmmsg(4, `+messages+`, NULL) = 2
+1 access("/srv/unrelated", F_OK) = -1 ENOENT (No such file or directory)
+1 write(2, "front: the rates are missing\n", 29) = 29
+1 exit_group(3) = ?
+1 +++ exited with 3 +++
+`)
+	if len(d.Causes) == 0 || text(d.Causes[0].Path) != "/srv/lists" || !strings.Contains(fmt.Sprint(d.Causes[0].Points), "words of another") {
+		t.Errorf("%+v", d.Causes)
 	}
 }
 

@@ -62,68 +62,6 @@ const (
 	maxTransfer = 64 << 10 // bytes of one write that are split into lines
 )
 
-type way uint8
-
-const (
-	isRead way = 1 + iota
-	isWrite
-)
-
-// readWrite are the calls that move text.
-var readWrite = map[string]way{
-	"read": isRead, "pread64": isRead, "readv": isRead, "recv": isRead, "recvfrom": isRead, "recvmsg": isRead, "preadv": isRead, "pread": isRead,
-	"msgrcv": isRead, "mq_timedreceive": isRead, "msgsnd": isWrite, "mq_timedsend": isWrite,
-	"write": isWrite, "pwrite64": isWrite, "writev": isWrite, "send": isWrite, "sendto": isWrite, "sendmsg": isWrite, "pwritev": isWrite, "pwrite": isWrite,
-}
-
-// transfer is the text that a read or write moved, as far as the trace has it.
-func transfer(c *event.Call) (text string, cut bool) {
-	v, n := c.Arg(1).Final(), c.Ret.Value
-	if c.Name == "msgsnd" || c.Name == "mq_timedsend" {
-		n = -1 // they send all, and return 0
-	}
-	if text := v.Field("mtext"); text.Kind == event.String { // msgbuf
-		v = text
-	}
-	switch v.Kind {
-	case event.String:
-		return limit(v.Str, n), v.Cut
-	case event.Array: // iovec
-		return gather(v, n)
-	case event.Struct: // msghdr
-		return gather(v.Field("msg_iov"), n)
-	}
-	return "", false
-}
-
-func gather(iov event.Value, n int64) (string, bool) {
-	var b strings.Builder
-	cut := iov.Cut
-	for _, e := range iov.Elems {
-		base := e.Field("iov_base")
-		b.WriteString(base.Str)
-		if b.Len() > maxTransfer {
-			break
-		}
-		if base.Cut {
-			cut = true
-			break // what follows would be glued to the wrong place
-		}
-	}
-	return limit(b.String(), n), cut
-}
-
-// limit: a short write moved only the first n bytes.
-func limit(s string, n int64) string {
-	if n >= 0 && int64(len(s)) > n {
-		s = s[:n]
-	}
-	if len(s) > maxTransfer {
-		s = s[:maxTransfer]
-	}
-	return s
-}
-
 func (f *facts) read(h *history, st *replay.Step) {
 	file, c := st.File, st.Event.Call
 	if file == nil {
@@ -140,11 +78,12 @@ func (f *facts) read(h *history, st *replay.Step) {
 		}
 	}
 	h.heard(st, at)
-	text, cut := transfer(c)
-	if f.words.full || !printable(text) && file.Kind == replay.PathFile {
-		return
-	}
-	f.words.keepRead(&passed{hist: h, file: file, pos: at, ev: st.Kept(), text: strings.Clone(text), cut: cut, from: replay.Sender(c)})
+	transfers(c, func(text string, cut bool) {
+		if f.words.full || !printable(text) && file.Kind == replay.PathFile {
+			return
+		}
+		f.words.keepRead(&passed{hist: h, file: file, pos: at, ev: st.Kept(), text: strings.Clone(text), cut: cut, from: replay.Sender(c)})
+	})
 }
 
 // heard remembers the peer that sent something last.
@@ -155,22 +94,24 @@ func (h *history) heard(st *replay.Step, at position) {
 }
 
 func (f *facts) write(h *history, st *replay.Step) {
-	file := st.File
-	if file == nil {
-		return
+	if st.File != nil {
+		transfers(st.Event.Call, func(text string, cut bool) { f.wrote(h, st, text, cut) })
 	}
-	c := st.Event.Call
-	text, cut := transfer(c)
+}
+
+// wrote: a process has written a text.
+func (f *facts) wrote(h *history, st *replay.Step, text string, cut bool) {
 	if text == "" {
 		return
 	}
+	file := st.File
 	text = strings.Clone(text)
 	at := position{st.Event.Index, st.Seq}
 	if file.Kind != replay.OtherFile {
 		f.words.keepWritten(&passed{hist: h, file: file, pos: at, ev: st.Kept(), text: text, cut: cut, to: st.Addr})
 	}
 	if printable(text) && !(file.Kind == replay.UnknownFile && file.Std == 0 && st.FD > 2) {
-		f.speak(h, file, st, text, cut || c.Ret.Value > int64(len(text)))
+		f.speak(h, file, st, text, cut || !strings.HasSuffix(st.Event.Call.Name, "mmsg") && st.Event.Call.Ret.Value > int64(len(text)))
 	}
 }
 

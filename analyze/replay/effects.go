@@ -21,7 +21,7 @@ var effects = map[string]effect{
 	// sockets
 	"socket": socketMade, "socketpair": socketPaired, "bind": bound, "listen": listening,
 	"connect": connected, "accept": accepted, "accept4": accepted,
-	"recvmsg": receivedMsg, "sendmsg": sentMsg,
+	"recvmsg": receivedMsg, "sendmsg": sentMsg, "recvmmsg": readDone, "recvmmsg_time64": readDone, "sendmmsg": written,
 	"getsockname": named, "getpeername": peerNamed, "getsockopt": peerAsked,
 	// bytes
 	"read": readDone, "pread64": readDone, "readv": readDone, "recv": readDone, "recvfrom": readDone,

@@ -420,6 +420,18 @@ func TestNamedEnds(t *testing.T) {
 10 accept4(3, {sa_family=AF_UNIX}, [110 => 2], 0) = 5
 10 getsockopt(5, SOL_SOCKET, SO_PEERCRED, {pid=11, uid=0, gid=0}, [12]) = 0
 11 recvfrom(3, "hello", 10, 0, NULL, NULL) = 5`, ""},
+		{"told by the kernel with what was sent", `
+10 accept4(3, {sa_family=AF_UNIX}, [110 => 2], 0) = 5<UNIX-STREAM:[7]>
+11 socket(AF_UNIX, SOCK_STREAM, 0) = 3
+11 connect(3, {sa_family=AF_UNIX, sun_path="s.sock"}, 110) = 0
+10 recvmsg(5, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="hi", iov_len=9}], msg_iovlen=1, msg_control=[{cmsg_len=28, cmsg_level=SOL_SOCKET, cmsg_type=SCM_CREDENTIALS, cmsg_data={pid=11, uid=0, gid=0}}], msg_controllen=32, msg_flags=0}, 0) = 2
+11 recvfrom(3, "hello", 10, 0, NULL, NULL) = 5`, "10"},
+		{"told of a datagram, which each sender sends for itself", `
+10 socket(AF_UNIX, SOCK_DGRAM, 0) = 5
+11 socket(AF_UNIX, SOCK_DGRAM, 0) = 3
+11 connect(3, {sa_family=AF_UNIX, sun_path="s.sock"}, 110) = 0
+10 recvmsg(5, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="hi", iov_len=9}], msg_iovlen=1, msg_control=[{cmsg_len=28, cmsg_level=SOL_SOCKET, cmsg_type=SCM_CREDENTIALS, cmsg_data={pid=11, uid=0, gid=0}}], msg_controllen=32, msg_flags=0}, 0) = 2
+11 recvfrom(3, "hello", 10, 0, NULL, NULL) = 5`, ""},
 		{"another option", `
 11 socket(AF_UNIX, SOCK_STREAM, 0) = 3
 11 connect(3, {sa_family=AF_UNIX, sun_path="s.sock"}, 110) = 0
