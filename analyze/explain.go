@@ -282,6 +282,9 @@ func (f *facts) whyDenied(out *Cause, c *candidate, obj string) (string, []strin
 			return why, next
 		}
 	}
+	if why, next, ok := refusedThere(x, who, obj); ok {
+		return why, next
+	}
 	switch {
 	case x.addr != "" && x.name == "bind":
 		return fmt.Sprintf("%s may not listen on %s: ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE.", who, x.addr),

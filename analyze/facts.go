@@ -162,6 +162,7 @@ func (f *facts) returned(h *history, st *replay.Step) {
 	switch {
 	case c.Unfinished:
 		h.block(h.begun(st))
+	case strings.HasSuffix(c.Name, "sigreturn"): // its result is that of the call that the signal broke off
 	case strings.HasPrefix(c.Ret.Errno, "ERESTART") || c.Ret.Errno == "EINTR":
 		if h.restart == nil {
 			h.restart = map[int]*replay.Step{}

@@ -115,7 +115,7 @@ func (f *facts) waits() []*wait {
 				continue
 			}
 			score, ok := waitWeight[waitsIn(st.Event.Call)]
-			held := strings.HasPrefix(h.found(st), kernelHolds)
+			held := strings.HasPrefix(h.found(st), kernelHolds) || strings.HasPrefix(h.found(st), serverHolds)
 			if !ok && !held {
 				continue
 			}

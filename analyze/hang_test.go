@@ -57,7 +57,12 @@ func TestWaits(t *testing.T) {
 		{"a server that does not accept", child + "2 socket(AF_UNIX, SOCK_STREAM, 0) = 3\n2 bind(3, {sa_family=AF_UNIX, sun_path=\"/srv/s\"}, 9) = 0\n2 listen(3, 1) = 0\n" + sleep +
 			"1 socket(AF_UNIX, SOCK_STREAM, 0) = 5\n1 connect(5, {sa_family=AF_UNIX, sun_path=\"/srv/s\"}, 9 <unfinished ...>\n", "", "connect", "sh[2] waits for a time to pass"},
 		{"what was found of the other end", "1 read(0</srv/fifo>,  <unfinished ...>\n", "nobody has the other end open", "read", "Nobody has the other end open."},
-		{"the end of a FIFO", "1 openat(AT_FDCWD, \"/srv/fifo\", O_RDONLY <unfinished ...>\n", "", "openat", "for somebody to open the other end of /srv/fifo"},
+		{"the end of a FIFO", "1 openat(AT_FDCWD, \"/srv/fifo\", O_RDONLY <unfinished ...>\n", "", "openat", "for /srv/fifo to be opened: a FIFO of which nobody opens the other end, or a file system"},
+		{"the end of a FIFO, as was seen", "1 openat(AT_FDCWD, \"/srv/fifo\", O_RDONLY <unfinished ...>\n", "it is a FIFO, of which nobody has opened the other end", "openat", "for somebody to open the other end of /srv/fifo."},
+		{"a file system's server", "1 openat(AT_FDCWD, \"/mnt/far/a\", O_RDONLY <unfinished ...>\n", "the file system waits in request_wait_answer for its server sshfs[99]", "openat", "for sshfs[99] of the file system behind /mnt/far/a"},
+		{"a file system's server that is not here", "1 openat(AT_FDCWD, \"/mnt/far/a\", O_RDONLY <unfinished ...>\n", "the file system waits in rpc_wait_bit_killable", "openat", "for the server of the file system behind /mnt/far/a"},
+		{"a handler that raises the signal again", "1 read(4</srv/a>, 0x7ffe, 9) = -1 EINTR (Interrupted system call)\n1 --- SIGINT {si_signo=SIGINT, si_code=SI_USER, si_pid=99, si_uid=0} ---\n" +
+			"1 tgkill(1, 1, SIGINT) = 0\n1 rt_sigreturn({mask=[]}) = -1 EINTR (Interrupted system call)\n1 --- SIGINT {si_signo=SIGINT, si_code=SI_TKILL, si_pid=1, si_uid=0} ---\n1 +++ killed by SIGINT +++\n", "", "read", "/srv/a"},
 		{"room", "1 write(1</srv/fifo>, \"x\", 1 <unfinished ...>\n", "", "write", "for room to write to /srv/fifo"},
 		{"a client", "1 accept(3, NULL, NULL <unfinished ...>\n", "", "accept", "for a client to connect"},
 	} {

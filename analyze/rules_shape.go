@@ -228,7 +228,7 @@ func waitsForOther(f *facts, c *candidate) (float64, string) {
 // daemonFailed: a process that was left in the background had failed before.
 func (f *facts) daemonFailed(at position) bool {
 	for _, p := range f.state.All {
-		if p.Failed() && p.Ended.Index < at.index && p.Parent != nil && p.Parent.Exit != nil && !p.Parent.Failed() && p.Parent.Ended.Index < p.Ended.Index {
+		if p.Failed() && p.Ended.Index < at.index && p.Parent != nil && p.Parent.Ended != nil && !p.Parent.Failed() && f.leftAlone(p) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ func (f *facts) waitedFor(st *replay.Step) string {
 
 // isTold says whether the text of a wait says already what was found.
 func isTold(found string) bool {
-	return strings.HasPrefix(found, lockHeld) || strings.HasPrefix(found, mutexHeld) || strings.HasPrefix(found, endsFirst)
+	return found == fifoAlone || strings.HasPrefix(found, lockHeld) || strings.HasPrefix(found, mutexHeld) || strings.HasPrefix(found, endsFirst)
 }
 
 // What the tracer has found of who holds up a wait; a process or thread in brackets
@@ -32,8 +33,10 @@ const (
 	lockHeld  = "the lock is held by "
 	mutexHeld = "the mutex is held by thread "
 	endsFirst = "what has to end first is thread "
-	// A disk, or a file system over the network (tracer/disk_linux.go).
+	// A disk, or a file system with a server (tracer/disk_linux.go).
 	kernelHolds = "the kernel does not let it be interrupted"
+	serverHolds = "the file system waits"
+	fifoAlone   = "it is a FIFO, of which nobody has opened the other end"
 	leaseHeld   = "the lease on it is held by "
 )
 
@@ -50,6 +53,11 @@ func (f *facts) waitText(w *wait) string {
 		return fmt.Sprintf("for the disk or file system behind %s", f.waitedFor(w.st))
 	case strings.HasPrefix(found, kernelHolds):
 		return "for a disk or file system"
+	case strings.HasPrefix(found, serverHolds):
+		_, server, _ := strings.Cut(found, " for its server ")
+		return fmt.Sprintf("for %s of the file system behind %s", cmp.Or(server, "the server"), orIt(f.waitedFor(w.st)))
+	case found == fifoAlone:
+		return "for somebody to open the other end of " + orIt(f.waitedFor(w.st))
 	case strings.HasPrefix(found, endsFirst):
 		return fmt.Sprintf("for thread %d to end", w.holder())
 	}
@@ -66,7 +74,7 @@ func (f *facts) waitsFor(st *replay.Step, obj string) string {
 		if c := st.Event.Call; c.Arg(1).Has("O_NONBLOCK") || c.Arg(2).Has("O_NONBLOCK") { // no FIFO: that would not block
 			return fmt.Sprintf("for %s to be opened", orIt(obj))
 		}
-		return fmt.Sprintf("for somebody to open the other end of %s", obj)
+		return fmt.Sprintf("for %s to be opened: a FIFO of which nobody opens the other end, or a file system that does not answer", orIt(obj))
 	case "flock", "fcntl":
 		return fmt.Sprintf("for the lock on %s, which another process holds", obj)
 	case "connect":
@@ -122,6 +130,10 @@ func (f *facts) hangAdvice(w *wait) []string {
 	switch pid, call := w.holder(), w.st.Event.Call.Name; {
 	case strings.HasPrefix(w.found(), kernelHolds):
 		return []string{"look at what is below the file system, a server or a disk: findmnt -T " + orIt(f.waitedFor(w.st)), "look at the kernel's log: dmesg | tail"}
+	case strings.HasPrefix(w.found(), serverHolds) && pid != 0:
+		return []string{fmt.Sprintf("see what its server does: stracex why -p %d --for 5s", pid), "which file system it is: findmnt -T " + orIt(f.waitedFor(w.st))}
+	case strings.HasPrefix(w.found(), serverHolds):
+		return []string{"which file system it is, and its server: findmnt -T " + orIt(f.waitedFor(w.st)), "look at the kernel's log: dmesg | tail"}
 	case call == "futex":
 		return []string{fmt.Sprintf("while it hangs, see where its threads are: gdb -p %d -batch -ex 'thread apply all bt', or the language's own means: kill -QUIT %[1]d for Go and Java", w.hist.proc.PID)}
 	case w.asks:

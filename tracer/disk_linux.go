@@ -1,25 +1,82 @@
 package tracer
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
-// A thread that waits for a disk, or for a file system over the network, can't be
-// interrupted; only the kernel knows where it is.
+// A thread that waits for a disk, or for a file system's server (over the network, or a
+// process, fuse(4)), often can't be interrupted; only the kernel knows where it is. To
+// look at its file could hold us up too.
 
-// kernelHolds says of a thread that sleeps uninterruptibly where in the kernel that is,
-// "" of any other. To look at its file could hold us up too.
+// kernelHolds says of a thread where in the kernel a file system holds it, or an open of
+// a FIFO; "" of any other.
 func kernelHolds(tid int) string {
-	if s, err := readStatus("/proc", tid); err != nil || s.state != 'D' {
+	s, err := readStatus("/proc", tid)
+	if err != nil || s.state != 'D' && s.state != 'S' {
 		return ""
 	}
-	stack, _ := readFile(procPath("/proc", tid, "stack")) // for root
-	names := kernelFunctions(stack)
-	if len(names) == 0 {
-		wchan, _ := readFile(procPath("/proc", tid, "wchan"))
-		if names = strings.Fields(string(wchan)); len(names) == 0 || names[0] == "0" {
-			return "the kernel does not let it be interrupted"
+	names := kernelPlaces(tid)
+	switch places := strings.Join(names, " < "); {
+	case slices.ContainsFunc(names, ofFuse):
+		return "the file system waits in " + places + fuseServer()
+	case slices.ContainsFunc(names, ofNetwork):
+		return "the file system waits in " + places
+	case s.state == 'S' && slices.Contains(names, "wait_for_partner"): // fs/pipe.c
+		return "it is a FIFO, of which nobody has opened the other end"
+	case s.state == 'S':
+		return ""
+	case places == "":
+		return "the kernel does not let it be interrupted"
+	default:
+		return "the kernel does not let it be interrupted in " + places
+	}
+}
+
+// ofFuse and ofNetwork say of a function of the kernel that it belongs to file systems
+// that a process, or another machine, serves (fs/fuse, net/sunrpc, fs/nfs, fs/smb, net/9p,
+// fs/ceph, fs/afs).
+func ofFuse(name string) bool {
+	return name == "request_wait_answer" || strings.HasPrefix(name, "fuse_")
+}
+
+func ofNetwork(name string) bool {
+	for _, prefix := range []string{"rpc_", "nfs_", "nfs4_", "cifs_", "smb2_", "SMB2_", "p9_", "v9fs_", "ceph_", "afs_"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
 		}
 	}
-	return "the kernel does not let it be interrupted in " + strings.Join(names, " < ")
+	return false
+}
+
+// fuseServer names the processes that serve file systems, "" where none is seen. More
+// than a few are named by none.
+func fuseServer() string {
+	const few = 3
+	pids := holders(func(_, to string) bool { return to == "/dev/fuse" })
+	if len(pids) == 0 || len(pids) > few {
+		return ""
+	}
+	var who []string
+	for _, pid := range pids {
+		who = append(who, fmt.Sprintf("%s[%d]", commOf(pid), pid))
+	}
+	return " for its server " + strings.Join(who, " or ")
+}
+
+// kernelPlaces are the functions of the kernel that a thread is in, the innermost first:
+// of its stack, which root may read, else the first.
+func kernelPlaces(tid int) []string {
+	stack, _ := readFile(procPath("/proc", tid, "stack"))
+	if names := kernelFunctions(stack); len(names) > 0 {
+		return names
+	}
+	wchan, _ := readFile(procPath("/proc", tid, "wchan"))
+	if names := strings.Fields(string(wchan)); len(names) > 0 && names[0] != "0" {
+		return names
+	}
+	return nil
 }
 
 // kernelFunctions are the first functions of /proc/PID/stack (proc_pid_stack(5)):

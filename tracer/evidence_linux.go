@@ -164,24 +164,3 @@ func followsLast(c *call) bool {
 	}
 	return true
 }
-
-// mountFindings says what the mount of the last place reached forbids.
-func mountFindings(at place, steps []stx.PathStep, c *call, errno unix.Errno) []string {
-	if errno != unix.EROFS && !(errno == unix.EACCES && c.executes) {
-		return nil
-	}
-	for i := len(steps) - 1; i >= 0; i-- {
-		var st unix.Statfs_t
-		if steps[i].Errno != 0 || steps[i].Link != "" || unix.Statfs(at.here(steps[i].Path), &st) != nil {
-			continue
-		}
-		switch {
-		case errno == unix.EROFS && st.Flags&unix.ST_RDONLY != 0:
-			return []string{"the file system of " + steps[i].Path + " is mounted read-only"}
-		case errno == unix.EACCES && st.Flags&unix.ST_NOEXEC != 0:
-			return []string{"the file system of " + steps[i].Path + " is mounted noexec"}
-		}
-		return nil
-	}
-	return nil
-}
