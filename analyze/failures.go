@@ -28,6 +28,7 @@ type failure struct {
 	during bool // SO_ERROR: the failure of an earlier connect
 	own    bool // nobody else has step.Event
 	over   bool // it was made good later
+	told   bool // the syslog, right after, which nobody takes
 }
 
 // place is what is kept of a [replay.Step].
@@ -146,6 +147,9 @@ func (f *facts) failed(h *history, st *replay.Step) {
 		// are about the same descriptor.
 		key.what, key.fd = strings.Clone(c.Arg(0).Str), st.FD
 	}
+	if key.addr == syslogAddr {
+		f.toldNobody(st)
+	}
 	x := f.keep(h, key, st)
 	x.during = during
 	f.lastFailure[st.Event.TID] = x
@@ -155,6 +159,22 @@ func (f *facts) failed(h *history, st *replay.Step) {
 			h.lastPath = map[int]*failure{}
 		}
 		h.lastPath[st.Event.TID] = x
+	}
+}
+
+// syslogAddr is where syslog(3) brings messages.
+const syslogAddr = "unix:/dev/log"
+
+// toldWindow is how many calls lie between a failure and the attempt to tell it: the
+// first time syslog(3) reads the time zone.
+const toldWindow = 12
+
+// toldNobody: a message to the syslog that nobody takes is about what failed right
+// before, if anything did.
+func (f *facts) toldNobody(st *replay.Step) {
+	x := f.lastFailure[st.Event.TID]
+	if x != nil && x.addr != syslogAddr && st.Thread.Calls-x.tcalls <= toldWindow {
+		x.told = true
 	}
 }
 

@@ -19,6 +19,7 @@ var rules = []rule{
 	{"kind of error", kindOfError},
 	{"handed over", handedOver},
 	{"repeated", repeated},
+	{"told nobody", toldNobody},
 	{"found elsewhere", foundElsewhere},
 	{"fallback", fallback},
 	{"where it was found is not told", unanswered},

@@ -27,6 +27,20 @@ func repeated(_ *facts, c *candidate) (float64, string) {
 	return 0.75, fmt.Sprintf("it failed the same way %d times", c.fail.count)
 }
 
+// toldNobody: the program turned to the syslog with it, but nobody is there, as in a
+// container. What it then says on stderr is often less.
+func toldNobody(f *facts, c *candidate) (float64, string) {
+	if c.fail == nil || !c.fail.told {
+		return 0, ""
+	}
+	probe, _ := startupProbe(f, c)
+	other, _ := namesErrno(f, c)
+	if mine, _ := personal(f, c); probe < 0 || mine < 0 || other < 0 {
+		return 0, ""
+	}
+	return 3.5, "the program turned to the syslog right after, which nobody takes here"
+}
+
 // foundElsewhere: a search that ended in success.
 func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
@@ -71,7 +85,7 @@ func (c *candidate) moduleFound(p string) bool {
 // same kind, worked.
 func fallback(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x == nil || !x.next.known || x.next.path == "" || x.next.pos.index > c.sus.anchor.pos.index {
+	if x == nil || !x.next.known || x.told || x.next.path == "" || x.next.pos.index > c.sus.anchor.pos.index {
 		return 0, ""
 	}
 	points := -1.0
