@@ -40,6 +40,7 @@ var leads = []lead{
 	{"words of another", (*facts).relays},
 	{"answer of another", (*facts).answers},
 	{"hung up", (*facts).hungUp},
+	{"its maker failed", (*facts).makers},
 }
 
 // maxSuspects bounds the search on traces of many thousand failing processes.

@@ -42,9 +42,11 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 		for _, c := range local {
 			f.rank(c)
 		}
+		argumentsFirst(local)
 		out = append(out, groupSearches(local)...)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
+	lastOfEqual(out)
 	if len(out) == 0 || !out[0].worth() {
 		if c := lastLook(list); c != nil {
 			return append([]*candidate{c}, out...)
@@ -52,6 +54,23 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 	}
 	return out
 }
+
+// lastOfEqual puts first, of the best of one process that have as many points, one that
+// is not just missing, else the last: what came before was survived.
+func lastOfEqual(list []*candidate) {
+	for i, c := range list {
+		best := list[0]
+		if c.score != best.score {
+			break
+		}
+		if c.sus == best.sus && (best.missing() || !c.missing()) && (c.pos.index > best.pos.index || best.missing() && !c.missing()) {
+			copy(list[1:i+1], list[:i])
+			list[0] = c
+		}
+	}
+}
+
+func (c *candidate) missing() bool { return c.fail != nil && c.fail.errno == "ENOENT" }
 
 // lastLook is the last resort: what the process looked at, or heard, last before
 // it complained.
@@ -105,14 +124,17 @@ func (f *facts) failedCalls(s *suspect) []*candidate {
 
 // neverCause: failures by which the kernel only gives an answer.
 func neverCause(x *failure) bool {
-	if x.over || lockWait(x) {
+	switch {
+	case x.over || lockWait(x):
 		return x.over
+	case x.errno == "ENOTTY" && x.hist != nil && x.hist.complainsOf(x):
+		return false
 	}
 	switch x.errno {
 	case "ENOTTY", "ESPIPE", "ECHILD", "EINPROGRESS", "EINTR", "ENODATA", "EALREADY", "ENOPROTOOPT":
 		return true
 	case "EINVAL":
-		return strings.HasPrefix(x.name, "readlink") || x.name == "prctl" || x.name == "ioctl"
+		return strings.HasPrefix(x.name, "readlink") || x.name == "prctl" || x.name == "ioctl" || x.name == "fsync" || x.name == "fdatasync" // of a pipe
 	case "EAGAIN":
 		switch readWrite[x.name] {
 		case isRead, isWrite:
@@ -131,6 +153,19 @@ func neverCause(x *failure) bool {
 		return true
 	}
 	return false
+}
+
+// complainsOf says whether the process needed a terminal as its input, and gave up with the
+// error's own words right after it: stty. Of other descriptors that error is often left
+// from the C library's look at a file that was opened well.
+func (h *history) complainsOf(x *failure) bool {
+	if !h.proc.Failed() || x.step.FD != 0 {
+		return false
+	}
+	last := x.at[len(x.at)-1]
+	return slices.ContainsFunc(h.lines, func(l *line) bool {
+		return l.own && l.start.index > last.index && l.start.seq-last.seq <= rightBefore && errnosIn(l.text)[x.errno]
+	})
 }
 
 func lastBefore(at []position, index int) (position, bool) {

@@ -50,6 +50,10 @@ func (f *facts) callCause(out *Cause, c *candidate) {
 	out.Event = ref(x.step.Event)
 	setString(&out.Path, x.path)
 	setString(&out.PathGiven, x.given)
+	if x.lacksTarget() {
+		setString(&out.Path, x.path2)
+		out.PathGiven = nil
+	}
 	setString(&out.Address, x.addr)
 	if x.given != "" && !strings.HasPrefix(x.given, "/") {
 		setString(&out.Cwd, x.step.Dir)

@@ -105,7 +105,7 @@ var verbs = map[string]string{
 	"setuid": "change its user", "setresuid": "change its user", "setreuid": "change its user", "setgid": "change its group", "setresgid": "change its group", "setgroups": "change its groups",
 	"flock": "lock", "fcntl": "lock", "socket": "make a socket", "mknod": "make", "mknodat": "make", "ptrace": "trace a process",
 	"inotify_init": "watch files", "inotify_init1": "watch files", "inotify_add_watch": "watch", "setxattr": "set an attribute of", "lsetxattr": "set an attribute of", "fsetxattr": "set an attribute of",
-	"semget": "get semaphores", "shmget": "get shared memory", "msgget": "get a message queue", "mq_open": "open the message queue", "unshare": "make a namespace", "setns": "enter a namespace",
+	"semget": "get semaphores", "shmget": "get shared memory", "msgget": "get a message queue", "mq_open": "open the message queue", "ioctl": "control", "unshare": "make a namespace", "setns": "enter a namespace",
 	"utimensat": "set the times of", "fallocate": "make room in", "fsync": "write out", "fdatasync": "write out", "pivot_root": "change the root to", "kill": "send a signal", "fchmod": "change the mode of", "fchown": "change the owner of",
 }
 
@@ -132,6 +132,9 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 		out.Manual = manual(x.name)
 		switch x.errno {
 		case "ENOENT":
+			if x.lacksTarget() {
+				obj = x.path2
+			}
 			return f.whyMissing(out, c, obj)
 		case "EACCES", "EPERM":
 			if f.secondTracer(x) {
@@ -194,7 +197,7 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 			return why, next
 		}
 	}
-	if ev := out.Evidence; ev != nil && len(ev.PathWalk) > 0 {
+	if ev := out.Evidence; ev != nil && len(ev.PathWalk) > 0 && x.name != "connect" {
 		if why, next, ok := missingStep(ev.PathWalk); ok {
 			return why, next
 		}
@@ -204,6 +207,11 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 	}
 	if obj == "" {
 		return "What it asked for does not exist.", []string{}
+	}
+	if dir := path.Dir(obj); (x.makes || x.lacksTarget()) && x.hist.sources[dir] == nil && dir != x.step.Dir && !strings.HasPrefix(obj, "/proc/") && !strings.HasPrefix(obj, "/sys/") {
+		obj = dir
+		return fmt.Sprintf("The directory %s, or one on the way to it, does not exist.", obj),
+			[]string{fmt.Sprintf("mkdir -p %s, or correct the path where it is configured", obj)}
 	}
 	return fmt.Sprintf("%s, or a directory on the way to it, does not exist.", obj),
 		[]string{fmt.Sprintf("create %s, or correct the path where it is configured; ls -ld %s shows what is there", obj, path.Dir(obj))}
@@ -286,6 +294,9 @@ func (f *facts) whyDenied(out *Cause, c *candidate, obj string) (string, []strin
 		return why, next
 	}
 	switch {
+	case strings.HasPrefix(x.addr, "unix:") && x.name == "bind":
+		dir := path.Dir(x.path)
+		return fmt.Sprintf("%s may not make a socket in %s: it needs to write and search there.", who, dir), []string{"look at owner and mode of each part: namei -l " + dir}
 	case x.addr != "" && x.name == "bind":
 		return fmt.Sprintf("%s may not listen on %s: ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE.", who, x.addr),
 			[]string{"give it the capability (setcap cap_net_bind_service=+ep), or use a port from 1024 on"}

@@ -29,7 +29,9 @@ type facts struct {
 	scope       scope
 	cut         int // strings that the trace has only the beginning of
 	untraced    []*reaped
-	harmless    map[what]bool // failures in processes that ended well
+	harmless    map[what]bool         // failures in processes that ended well
+	unmade      map[string][]*failure // by what they were to make
+	missed      map[string]int        // what was missed, and where last; made when it is asked for
 	remarks     []*remark
 	kernel      []kernelLine
 	running     []*replay.Process // at work, in no call, when the trace ended

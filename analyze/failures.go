@@ -25,6 +25,7 @@ type failure struct {
 	// handed: the thread ended, or woke another one, right after the failure.
 	handed string
 	seen   *event.Seen
+	makes  bool // it was to make something
 	during bool // SO_ERROR: the failure of an earlier connect
 	own    bool // nobody else has step.Event
 	over   bool // it was made good later
@@ -152,6 +153,7 @@ func (f *facts) failed(h *history, st *replay.Step) {
 	}
 	x := f.keep(h, key, st)
 	x.during = during
+	f.keepUnmade(x, c)
 	f.lastFailure[st.Event.TID] = x
 	if x.given != "" {
 		h.followed(st, false)
@@ -160,6 +162,16 @@ func (f *facts) failed(h *history, st *replay.Step) {
 		}
 		h.lastPath[st.Event.TID] = x
 	}
+}
+
+// lacksTarget says of a call with two paths (rename, link) that what it misses belongs to
+// the second: the process found the first right after, or it had before.
+func (x *failure) lacksTarget() bool {
+	if x.path2 == "" || x.errno != "ENOENT" || x.hist == nil {
+		return false
+	}
+	s, at := x.hist.sources[x.path], x.at[len(x.at)-1]
+	return s != nil && max(s.pos.seq-at.seq, at.seq-s.pos.seq) <= answerWindow
 }
 
 // syslogAddr is where syslog(3) brings messages.

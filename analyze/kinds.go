@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
 )
 
 // Causes that are no failed call.
@@ -83,11 +85,27 @@ func unknownWriter(f *facts, s *suspect) []*candidate {
 // filesNamed are files that were found or read without an error and that the message
 // names: what they are, or what was in them, is what it complains about.
 func filesNamed(_ *facts, s *suspect) (out []*candidate) {
+	if s.blamesChild() {
+		return nil
+	}
 	for _, e := range s.named() {
 		out = append(out, dataCause(s, e, e.pos))
 	}
 	return out
 }
+
+// blamesChild: the message speaks of a program that was run, and one has failed right
+// before it.
+func (s *suspect) blamesChild() bool {
+	if s.anchor.line == nil || !containsAny(strings.ToLower(s.anchor.line.text), childWords) {
+		return false
+	}
+	return slices.ContainsFunc(s.hist.proc.Children, func(c *replay.Process) bool {
+		return c.Failed() && c.Reaped != nil && c.Reaped.Index < s.anchor.pos.index && s.anchor.pos.seq-c.ReapedAt <= answerWindow
+	})
+}
+
+var childWords = []string{"script", "command", "hook", "exit", "subprocess", "child process"}
 
 func (s *suspect) named() []*source {
 	if s.anchor.line == nil {

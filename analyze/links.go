@@ -67,9 +67,14 @@ func wordsTaken(_ *facts, l *link) float64 {
 	return 0
 }
 
-// workWentOn: other children were started after it and ended well, so it was handled.
+// workWentOn: other children were started after it and ended well, so it was handled; or
+// the parent has become another program since.
 func workWentOn(_ *facts, l *link) float64 {
-	return -0.6 * float64(min(l.after(), 5))
+	points := -0.6 * float64(min(l.after(), 5))
+	if c := l.child.hist.proc; c.Reaped != nil && c.ReapedAt < l.parent.hist.execSeq {
+		points -= 3
+	}
+	return points
 }
 
 // after is how many children were started after this one, and ended well.

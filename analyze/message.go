@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -55,7 +56,9 @@ func wordWeight(text string) int {
 }
 
 // mild: the line itself says that it is no failure.
-func mild(text string) bool { return containsAny(strings.ToLower(withoutPaths(text)), mildWords) }
+func mild(text string) bool {
+	return !refersBack(text) && containsAny(strings.ToLower(withoutPaths(text)), mildWords)
+}
 
 func containsAny(s string, words []string) bool {
 	for _, w := range words {
@@ -87,6 +90,7 @@ var failWords = []string{
 	"error", "fail", "fatal", "cannot", "can't", "can’t", "could not", "couldn't", "unable", "denied", "not found",
 	"no such", "refused", "panic", "exception", "abort", "critical", "not permitted", "timed out", "no space", "too many",
 	"already in use", "unreachable", "corrupt", "emerg", "out of memory", "giving up", "impossible", "does not exist", "doesn't exist",
+	"rejected", "declined",
 }
 
 var lackWords = []string{
@@ -134,24 +138,56 @@ func anchorOf(h *history) anchor {
 	}
 	first, enough := best, max(3, weightOf(h.lines[best])-1)
 	for i := best - 1; i >= 0; i-- {
-		if h.lines[first].start.seq-h.lines[i].end.seq > clusterGap || h.lines[i].start.seq < h.execSeq {
+		if h.lines[first].start.seq-h.lines[i].end.seq > clusterGap || h.lines[i].start.seq < h.execSeq || h.hasOwnReason(first, i) {
 			break
 		}
 		if l := h.lines[i]; weightOf(l) >= enough && !dataOnly(l) && !mild(l.text) && !(h.lines[best].own && passedOn(l)) {
 			first = i
 		}
 	}
-	l := h.lines[first]
-	if onlyWarned(h, l) {
+	told := h.referredTo(first)
+	l := h.lines[told]
+	if told == first && onlyWarned(h, l) {
 		if !l.cut {
 			return anchor{pos: end}
 		}
 		return anchor{pos: end, line: l, text: textFrom(h, first)}
 	}
+	first = told
 	if traceback := tracebackEnd(h, first); traceback != nil {
 		return anchor{pos: firstOf(h, first), line: traceback, text: textFrom(h, first)}
 	}
 	return anchor{pos: l.start, line: l, text: textFrom(h, first)}
+}
+
+// hasOwnReason says whether a line quotes an error that came up after an earlier line: it
+// is no consequence of what that line tells of, which was survived. A second file may be
+// missing since the first one was.
+func (h *history) hasOwnReason(later, earlier int) bool {
+	l, e := h.lines[later], h.lines[earlier]
+	named := errnosIn(l.text)
+	return len(named) > 0 && slices.ContainsFunc(h.failures, func(x *failure) bool {
+		at, ok := lastBefore(x.at, l.start.index)
+		return ok && at.index > e.end.index && named[x.errno] && x.errno != "ENOENT" && callWeight[x.name] >= 1.5 && !neverCause(x)
+	})
+}
+
+// referredTo is the line that another one only refers to: "see the warnings above".
+func (h *history) referredTo(i int) int {
+	const few = 3
+	for range few {
+		if i == 0 || !refersBack(h.lines[i].text) || h.lines[i-1].start.seq < h.execSeq || h.lines[i-1].stream != h.lines[i].stream ||
+			h.lines[i].start.seq-h.lines[i-1].end.seq > answerWindow || strings.TrimSpace(h.lines[i-1].text) == "" {
+			break
+		}
+		i--
+	}
+	return i
+}
+
+func refersBack(text string) bool {
+	low := strings.ToLower(text)
+	return !hasErrnoText(text) && strings.Contains(low, "see ") && containsAny(low, []string{"above", "see log", "see the log", "for details"})
 }
 
 // passedOn: work for the next program of a pipeline, such as source code that speaks

@@ -19,6 +19,7 @@ func onlyFailure(t *testing.T, call string) string {
 func TestNeverCause(t *testing.T) {
 	for _, test := range []struct{ answer, failure string }{
 		{`ioctl(1, TCGETS, 0x7ffc) = -1 ENOTTY (Inappropriate ioctl for device)`, `ioctl(3, SIOCSIFFLAGS, 0x7ffc) = -1 EPERM (Operation not permitted)`},
+		{`ioctl(3, TCGETS, 0x7ffc) = -1 ENOTTY (Inappropriate ioctl for device)`, `ioctl(0, TCGETS, 0x7ffc) = -1 ENOTTY (Inappropriate ioctl for device)`},
 		{`ioctl(1, FIONBIO, 0x7ffc) = -1 EINVAL (Invalid argument)`, `mount("none", "/mnt", "overlay", 0, NULL) = -1 EINVAL (Invalid argument)`},
 		{`pread64(0, 0x7ffc, 8, 0) = -1 ESPIPE (Illegal seek)`, `pread64(3</srv/x>, 0x7ffc, 8, 0) = -1 EIO (Input/output error)`},
 		{`lseek(0, 0, SEEK_CUR) = -1 ESPIPE (Illegal seek)`, `ftruncate(3</srv/x>, 9) = -1 EFBIG (File too large)`},

@@ -52,6 +52,9 @@ func (f *facts) answers(s *suspect) []*suspect {
 		if out.hist == s.hist || entered(out) > in.pos.index || !carries(out, in) {
 			continue
 		}
+		if isValue(out) {
+			return nil
+		}
 		h := out.hist
 		a := anchor{pos: out.pos, line: lineAt(h, out.pos), text: out.text}
 		k := s.to(h, "words", a)
@@ -64,6 +67,13 @@ func (f *facts) answers(s *suspect) []*suspect {
 		return []*suspect{k}
 	}
 	return nil
+}
+
+// isValue: a path that a program which ended well wrote into a pipe is what it was asked
+// for, as $(pwd) is.
+func isValue(out *passed) bool {
+	x, text := out.hist.proc.Exit, strings.TrimSpace(out.text)
+	return out.file.Pipe != nil && x != nil && x.Code == 0 && x.Signal == "" && strings.HasPrefix(text, "/") && !strings.ContainsAny(text, " \n")
 }
 
 // heardLast is what a process read last from another one before its message.
@@ -103,7 +113,9 @@ func (f *facts) relayOf(s *suspect) *relay {
 			if in.file.Kind == replay.PathFile && strings.Contains(words, in.file.Path) {
 				continue
 			}
-			if out := f.writerOf(in, words); out != nil {
+			if out := f.writerOf(in, words); out != nil && isValue(out) {
+				continue
+			} else if out != nil {
 				return &relay{words, in, out}
 			}
 			if in.file.Kind == replay.SocketFile || in.file.Kind == replay.PipeFile {
@@ -220,6 +232,9 @@ func cores(text string) []string {
 	}
 	for _, part := range strings.Split(text, ": ") {
 		add(part)
+	}
+	if i := strings.LastIndexByte(text, '('); i >= 0 && strings.HasSuffix(text, ")") { // "rejected (hook declined)"
+		add(text[i:])
 	}
 	return out
 }

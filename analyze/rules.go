@@ -31,6 +31,7 @@ var rules = []rule{
 	{"place to search", placeToSearch},
 	{"another program", anotherProgram},
 	{"waits for another", waitsForOther},
+	{"missed later", missedLater},
 	{"crash", crash},
 	{"killed by another", killedByAnother},
 	{"nothing to read", nothingToRead},

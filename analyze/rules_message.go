@@ -37,10 +37,10 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			if short := strings.TrimSuffix(p, path.Ext(p)); short != p && len(path.Base(short)) > 4 && (namesIn(text, short) || namesIn(text, strings.TrimSuffix(short, path.Ext(short)))) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
 			}
-			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && stem != c.programName() && !commonNoun[stem] && containsWord(text, stem) {
+			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && !c.isProgram(stem) && !commonNoun[stem] && containsWord(text, stem) {
 				return 3 * weight, fmt.Sprintf("the message speaks of %s", stem)
 			}
-			if dir := path.Base(path.Dir(p)); len(dir) >= 4 && dir != c.programName() && !systemPath(p) && containsWord(text, dir) {
+			if dir := path.Base(path.Dir(p)); len(dir) >= 4 && !c.isProgram(dir) && !systemPath(p) && namesIn(text, dir) {
 				return 2 * weight, fmt.Sprintf("the message speaks of %s", dir)
 			}
 		}
@@ -94,10 +94,10 @@ func wordsInCommon(c *candidate, msg string) (float64, string) {
 			if lib, ok := strings.CutPrefix(w, "lib"); ok && len(lib) >= 3 && containsWord(low, lib) {
 				return 2.5, fmt.Sprintf("the message speaks of %q", lib)
 			}
-			if len(w) >= 3 && w != c.programName() && containsWord(low, w) {
+			if len(w) >= 3 && !c.isProgram(w) && containsWord(strings.ReplaceAll(low, "."+w, "."), w) { // not as the ending of another name
 				return 1.5, fmt.Sprintf("the message speaks of %q", w)
 			}
-			if len(w) >= 5 && w != c.programName() && beginsWord(low, w) {
+			if len(w) >= 5 && !c.isProgram(w) && beginsWord(low, w) {
 				return 1, fmt.Sprintf("the message has a word that begins with %q", w)
 			}
 		}
@@ -127,6 +127,12 @@ func (c *candidate) paths() []string {
 }
 
 func (c *candidate) programName() string { return c.sus.hist.proc.Name() }
+
+// isProgram says whether a word is the program's name, with or without its version.
+func (c *candidate) isProgram(w string) bool {
+	name := c.programName()
+	return w == name || w == strings.TrimRight(name, "0123456789.-")
+}
 
 // namesIn says whether text names the path or file name, and not one that goes
 // on below or beside it.

@@ -105,7 +105,7 @@ func fallback(_ *facts, c *candidate) (float64, string) {
 // and ended well.
 func harmlessElsewhere(f *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x != nil && x.path != "" && x.count <= 2 && f.harmless[x.what()] {
+	if x != nil && x.path != "" && x.count <= 2 && c.sus.how != "maker" && f.harmless[x.what()] {
 		return -4, ""
 	}
 	return 0, ""
@@ -214,9 +214,11 @@ var seekWords = []string{"no module", "cannot find", "can't find", "not found", 
 
 // anotherProgram: what failed before the process became the program that
 // failed.
-func anotherProgram(_ *facts, c *candidate) (float64, string) {
+func anotherProgram(f *facts, c *candidate) (float64, string) {
 	if c.fail != nil && c.pos.seq < c.sus.hist.execSeq {
-		return -4, ""
+		if missed, _ := missedLater(f, c); missed <= 0 {
+			return -4, ""
+		}
 	}
 	return 0, ""
 }

@@ -172,8 +172,8 @@ func TestSearches(t *testing.T) {
 	for _, test := range []struct{ name, calls, want string }{
 		{"one place, opened in the end", miss("newfstatat", "/srv/x.conf") + miss("openat", "/srv/x.conf"), "syscall openat ENOENT /srv/x.conf"},
 		{"two places", miss("openat", "/srv/a/x.conf") + miss("openat", "/srv/b/x.conf"), "search openat ENOENT /srv/a/x.conf"},
-		{"two sockets", "7 connect(3, {sa_family=AF_UNIX, sun_path=\"/srv/a/x.datck\"}, 16) = -1 ENOENT (No such file or directory)\n7 connect(3, {sa_family=AF_UNIX, sun_path=\"/srv/b/x.datck\"}, 16) = -1 ENOENT (No such file or directory)\n", "syscall connect ENOENT /srv/a/x.datck unix:/srv/a/x.datck"},
-		{"a rename", "7 rename(\"/srv/a/x\", \"/srv/c\") = -1 ENOENT (No such file or directory)\n7 rename(\"/srv/b/x\", \"/srv/c\") = -1 ENOENT (No such file or directory)\n", "syscall rename ENOENT /srv/a/x"},
+		{"two sockets", "7 connect(3, {sa_family=AF_UNIX, sun_path=\"/srv/a/x.datck\"}, 16) = -1 ENOENT (No such file or directory)\n7 connect(3, {sa_family=AF_UNIX, sun_path=\"/srv/b/x.datck\"}, 16) = -1 ENOENT (No such file or directory)\n", "syscall connect ENOENT /srv/b/x.datck unix:/srv/b/x.datck"},
+		{"a rename", "7 rename(\"/srv/a/x\", \"/srv/c\") = -1 ENOENT (No such file or directory)\n7 rename(\"/srv/b/x\", \"/srv/c\") = -1 ENOENT (No such file or directory)\n", "syscall rename ENOENT /srv/b/x"},
 	} {
 		if got, _ := cause(t, ran(test.calls, "not ready")); got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)

@@ -8,6 +8,7 @@ import (
 // Messages of real programs, each with one word of its list only.
 var (
 	failMessages = []string{
+		"[remote rejected] main", "pre-receive hook declined",
 		"E: Sub-process returned an error code", "q.c:16: main: Assertion `got == n' failed.", "fatal: bad object HEAD", "ls: cannot access it",
 		"sh: 0: can't open run.sh", "stat: can’t read it", "psql: could not connect to server", "curl: (6) Couldn't resolve host", "unable to open database file",
 		"Access denied for user 'app'@'localhost'", "sh: 1: gen: not found", "no such table: users", "connect: connection refused",

@@ -459,3 +459,20 @@ func TestNamedEnds(t *testing.T) {
 		})
 	}
 }
+
+// Of two calls that make a child at the same time, the child's first call tells which
+// it comes from: else a program would be taken for that of another process.
+func TestTwoMakers(t *testing.T) {
+	const first = "10 execve(\"/bin/sh\", [\"sh\"], 0x7ffc /* 1 var */) = 0\n10 vfork() = 20\n20 execve(\"/bin/knot\", [\"knot\"], 0x7ffc /* 1 var */) = 0\n"
+	const threads = "20 clone3({flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD, exit_signal=0} <unfinished ...>\n"
+	const vfork = "10 vfork( <unfinished ...>\n"
+	const thread, sleep = "21 rseq(0x7f, 0x20, 0, 0x53053053) = 0\n", "11 execve(\"/bin/sleep\", [\"sleep\"], 0x7ffc /* 1 var */) = 0\n"
+	const ends = "20 <... clone3 resumed>) = 21\n10 <... vfork resumed>) = 11\n21 openat(AT_FDCWD, \"x\", O_RDONLY) = 3\n"
+	for _, log := range []string{first + threads + vfork + sleep + thread + ends, first + vfork + threads + thread + sleep + ends, first + threads + vfork + thread + sleep + ends} {
+		s, steps := play(t, log)
+		st := last(t, steps, "openat")
+		if st.Proc.Program != "/bin/knot" || s.Process(11) == nil || s.Process(11).Program != "/bin/sleep" {
+			t.Errorf("%s\nthe thread runs %s", log, st.Proc.Program)
+		}
+	}
+}

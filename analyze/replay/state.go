@@ -210,14 +210,29 @@ func (s *State) thread(e *event.Event) *Thread {
 		return t
 	}
 	e = e.Keep()
-	if n := len(s.pending); n > 0 {
-		p := s.pending[0]
+	if len(s.pending) > 0 {
+		p := s.maker(e)
 		return s.child(p, e.TID, cloneFlags(p.Pending.Call), p.Pending)
 	}
 	if t := s.threads[0]; t != nil && !t.Ended {
 		return s.nowKnown(t, e.TID)
 	}
 	return s.orphan(e)
+}
+
+// maker is the thread in whose call the thread was made that begins with e: the one that
+// has waited for the longest, unless what it makes begins otherwise. A thread of glibc's
+// begins with rseq or set_robust_list, a forked process with the latter, a child of vfork
+// with neither.
+func (s *State) maker(e *event.Event) *Thread {
+	if e.Call != nil && e.Call.Name != "set_robust_list" {
+		for _, p := range s.pending {
+			if isThread := cloneFlags(p.Pending.Call)&cloneThread != 0; isThread == (e.Call.Name == "rseq") {
+				return p
+			}
+		}
+	}
+	return s.pending[0]
 }
 
 // nowKnown: a log of one process that has no column of ids, in whose middle a call

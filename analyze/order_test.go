@@ -1,0 +1,44 @@
+package analyze
+
+import (
+	"fmt"
+	"testing"
+)
+
+// What decides between causes that are much alike; each is cut from a real trace.
+func TestCloseCalls(t *testing.T) {
+	const start = "7 execve(\"/srv/bin/app\", [\"app\", \"-I_build/lib\", \"--trust=certs/t.p12\"], 0x7ffe /* 5 vars */) = 0\n7 chdir(\"/srv\") = 0\n"
+	miss := func(call, path string) string {
+		return fmt.Sprintf("7 %s(AT_FDCWD, %q, O_RDONLY) = -1 ENOENT (No such file or directory)\n", call, path)
+	}
+	says := func(text string) string { return fmt.Sprintf("7 write(2, %q, %d) = %[2]d\n", text+"\n", len(text)+1) }
+	const denied = "7 openat(AT_FDCWD, \"key\", O_RDONLY) = -1 EACCES (Permission denied)\n"
+	const end = "7 exit_group(1) = ?\n7 +++ exited with 1 +++\n"
+	const script = "7 clone(child_stack=NULL, flags=SIGCHLD) = 8\n8 kill(99, SIGHUP) = -1 ESRCH (No such process)\n8 exit_group(1) = ?\n8 +++ exited with 1 +++\n" +
+		"7 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 1}], 0, NULL) = 8\n"
+	const pwd = "7 pipe([3, 4]) = 0\n7 clone(child_stack=NULL, flags=SIGCHLD) = 8\n8 dup2(4, 1) = 1\n8 chdir(\"/srv/jdk\") = 0\n8 write(1, \"/srv/jdk\\n\", 9) = 9\n8 exit_group(0) = ?\n8 +++ exited with 0 +++\n" +
+		"7 read(3, \"/srv/jdk\\n\", 128) = 9\n7 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 8\n"
+	for _, test := range []struct{ name, log, want string }{
+		{"the last of two", miss("openat", "a.txt") + miss("openat", "b.txt") + says("not ready"), "syscall openat ENOENT /srv/b.txt"},
+		{"one that is not just missing", miss("openat", "_build/lib") + says("not ready"), "syscall openat ENOENT /srv/_build/lib"},
+		{"an argument", miss("openat", "_build/lib") + "7 openat(AT_FDCWD, \"src\", O_RDONLY) = 3\n" + miss("newfstatat", "main.cmo") + says("Unbound module"), "syscall openat ENOENT /srv/_build/lib"},
+		{"an argument's value", miss("newfstatat", "certs/t.p12") + miss("newfstatat", "META-INF/x") + says("not ready"), "syscall newfstatat ENOENT /srv/certs/t.p12"},
+		{"an argument that is made", "7 openat(AT_FDCWD, \"in\", O_RDONLY) = -1 EACCES (Permission denied)\n" + miss("newfstatat", "certs/t.p12") + says("not ready"), "syscall openat EACCES /srv/in"},
+		{"its own reason after another message", miss("openat", "motd") + says("Can't read MOTD file \"motd\": No such file or directory") +
+			"7 setgid(99) = 0\n7 bind(6, {sa_family=AF_INET, sin_port=htons(18407), sin_addr=inet_addr(\"192.0.2.7\")}, 16) = -1 EADDRNOTAVAIL (Cannot assign requested address)\n" +
+			says("Can't bind to 192.0.2.7:18407 - Cannot assign requested address"), "syscall bind EADDRNOTAVAIL 192.0.2.7:18407"},
+		{"a consequence", denied + says("Can't read key: Permission denied") + says("error: no key, giving up"), "syscall openat EACCES /srv/key"},
+		{"a message that refers to another", "7 openat(AT_FDCWD, \"hs\", O_RDONLY) = 3\n7 newfstatat(3, \"\", {st_mode=S_IFDIR|0700, st_size=4096, ...}, AT_EMPTY_PATH) = 0\n" +
+			says("[warn] /srv/hs is not owned by this user") + says("[err] Reading config failed--see warnings above."), "data newfstatat /srv/hs"},
+		{"a script that failed", "7 rename(\"/srv/log/app.log\", \"/srv/log/app.log.1\") = 0\n" + script + says("error: error running script for /srv/log/app.log"), "syscall kill ESRCH"},
+		{"a value that was asked for", pwd + miss("faccessat2", "/srv/jdk/bin/java") + says("ERROR: JAVA_HOME is wrong: /srv/jdk"), "syscall faccessat2 ENOENT /srv/jdk/bin/java"},
+		{"the target of a rename", "7 rename(\"/srv/a.gz\", \"/mnt/nas/a.gz\") = -1 ENOENT (No such file or directory)\n7 newfstatat(AT_FDCWD, \"/srv/a.gz\", {st_mode=S_IFREG|0644, st_size=33, ...}, 0) = 0\n" +
+			says("cannot move it: No such file or directory"), "syscall rename ENOENT /mnt/nas/a.gz"},
+		{"the source of a rename", "7 rename(\"/srv/a.gz\", \"/mnt/nas/a.gz\") = -1 ENOENT (No such file or directory)\n" + says("cannot move it: No such file or directory"), "syscall rename ENOENT /srv/a.gz"},
+		{"the ending of another name", miss("openat", "lib/cjson.lua") + miss("openat", "etc/production.conf") + says("startup failed: app.lua:6: attempt to index a nil value"), "syscall openat ENOENT /srv/etc/production.conf"},
+	} {
+		if got, points := cause(t, []byte(start+test.log+end)); got != test.want {
+			t.Errorf("%s: %s, want %s; %v", test.name, got, test.want, points)
+		}
+	}
+}

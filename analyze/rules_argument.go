@@ -1,0 +1,54 @@
+package analyze
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
+)
+
+// argumentsFirst: what was named on the command line is what the user wanted done, not
+// something that a program looks for by itself. Of one process's candidates, one that is an
+// argument is brought before others that are not much likelier.
+func argumentsFirst(list []*candidate) {
+	best := math.Inf(-1)
+	for _, c := range list {
+		if c.asArgument() == 0 {
+			best = max(best, c.score)
+		}
+	}
+	const ahead = 0.25
+	for _, c := range list {
+		if most := c.asArgument(); most > 0 && c.score <= best && c.score >= best-most {
+			c.gets("given as an argument", best-c.score+ahead, "it is named in its arguments")
+		}
+	}
+}
+
+// asArgument is how many points a candidate may be behind others: less where the program
+// only looked, as that may be what it is to make; none where its child has failed, which
+// may have been to make it.
+func (c *candidate) asArgument() float64 {
+	x := c.fail
+	if x == nil || x.given == "" || errorWeight[x.errno] < 0 || !isArgument(c.sus.hist.proc.Argv, x.given) ||
+		slices.ContainsFunc(c.sus.hist.proc.Children, (*replay.Process).Failed) {
+		return 0
+	}
+	if probing(x.name) {
+		return 1.75
+	}
+	return 2.5
+}
+
+// isArgument says whether a path is one of a program's arguments, alone or as the value of
+// an option: "-Idir", "--config=dir", "-Dkey=dir".
+func isArgument(argv []string, p string) bool {
+	if len(argv) < 2 || strings.Trim(p, "./") == "" {
+		return false
+	}
+	return slices.ContainsFunc(argv[1:], func(arg string) bool {
+		option, ok := strings.CutSuffix(arg, p)
+		return ok && (option == "" || strings.HasSuffix(option, "=") || len(option) == 2 && option[0] == '-')
+	})
+}
