@@ -43,6 +43,7 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 			f.rank(c)
 		}
 		argumentsFirst(local)
+		beforeBlamed(s, local)
 		out = append(out, groupSearches(local)...)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
@@ -53,6 +54,17 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 		}
 	}
 	return out
+}
+
+// beforeBlamed: what had failed before the child was started that the message blames was
+// survived.
+func beforeBlamed(s *suspect, list []*candidate) {
+	child := s.blamed()
+	for _, c := range list {
+		if child != nil && c.fail != nil && child.First != nil && c.pos.index < child.First.Index {
+			c.gets("before the child that is blamed", -6, "")
+		}
+	}
 }
 
 // lastOfEqual puts first, of the best of one process that have as many points, one that
@@ -73,14 +85,19 @@ func lastOfEqual(list []*candidate) {
 func (c *candidate) missing() bool { return c.fail != nil && c.fail.errno == "ENOENT" }
 
 // lastLook is the last resort: what the process looked at, or heard, last before
-// it complained.
+// it complained, or failed without a word.
 func lastLook(list []*suspect) *candidate {
 	for _, s := range slices.Backward(list) {
 		last, why := s.lastLook(), "it is the last file that was looked at before the message"
-		if t := s.hist.talked; t != nil && t.pos.index < s.anchor.pos.index && (last == nil || t.pos.index > last.pos.index) {
+		switch t := s.hist.talked; {
+		case s.anchor.line == nil && (last == nil || last.file == nil || last.file.Reads == 0 || !s.hist.proc.Failed()):
+			continue // of a silent end only what was read may be the reason
+		case s.anchor.line == nil:
+			why = "it is the last file that was read before the end"
+		case t != nil && t.pos.index < s.anchor.pos.index && (last == nil || t.pos.index > last.pos.index):
 			last, why = t, "it is what was heard last before the message"
 		}
-		if last != nil && s.anchor.line != nil && s.anchor.pos.seq-last.first.seq < answerWindow {
+		if last != nil && s.anchor.pos.seq-last.first.seq < answerWindow {
 			return &candidate{kind: "data", sus: s, source: last, pos: last.first, between: max(0, s.anchor.pos.seq-last.first.seq-1), score: floor, guess: true,
 				points: []Points{{"last look", floor}}, reasons: []string{why}}
 		}
@@ -109,7 +126,7 @@ func isLibrary(p string) bool {
 func (f *facts) failedCalls(s *suspect) []*candidate {
 	var out []*candidate
 	for _, x := range s.hist.failures {
-		if neverCause(x) {
+		if neverCause(x) || s.finds(x) {
 			continue
 		}
 		at, ok := lastBefore(x.at, s.anchor.pos.index)
@@ -120,6 +137,12 @@ func (f *facts) failedCalls(s *suspect) []*candidate {
 		out = append(out, &candidate{fail: x, kind: "syscall", sus: s, pos: at, between: max(between, 0)})
 	}
 	return out
+}
+
+// finds: a folder that was to be made is there, and the message is not about that.
+func (s *suspect) finds(x *failure) bool {
+	return x.errno == "EEXIST" && strings.HasPrefix(x.name, "mkdir") && s.anchor.line != nil && !s.anchor.named()["EEXIST"] &&
+		!containsAny(strings.ToLower(s.anchor.text), []string{"exist", "already", "lock", "running", "another"})
 }
 
 // neverCause: failures by which the kernel only gives an answer.

@@ -207,7 +207,11 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 		return
 	}
 	out.Summary = fmt.Sprintf("it could read %s, but not use what is in it", s.path)
-	out.Explanation = fmt.Sprintf("%s read %s without an error; its message is about the contents.", name(c.sus.hist.proc), s.path)
+	said := "its message is about the contents"
+	if c.sus.anchor.line == nil {
+		said = "it ended soon after, without a word"
+	}
+	out.Explanation = fmt.Sprintf("%s read %s without an error; %s.", name(c.sus.hist.proc), s.path, said)
 	out.Advice = append(out.Advice, "check the contents of "+s.path)
 }
 

@@ -85,7 +85,7 @@ func unknownWriter(f *facts, s *suspect) []*candidate {
 // filesNamed are files that were found or read without an error and that the message
 // names: what they are, or what was in them, is what it complains about.
 func filesNamed(_ *facts, s *suspect) (out []*candidate) {
-	if s.blamesChild() {
+	if s.blamed() != nil {
 		return nil
 	}
 	for _, e := range s.named() {
@@ -94,15 +94,18 @@ func filesNamed(_ *facts, s *suspect) (out []*candidate) {
 	return out
 }
 
-// blamesChild: the message speaks of a program that was run, and one has failed right
-// before it.
-func (s *suspect) blamesChild() bool {
+// blamed is the child that the message is about: it speaks of a program that was run, and
+// one has failed right before it; nil if none.
+func (s *suspect) blamed() *replay.Process {
 	if s.anchor.line == nil || !containsAny(strings.ToLower(s.anchor.line.text), childWords) {
-		return false
+		return nil
 	}
-	return slices.ContainsFunc(s.hist.proc.Children, func(c *replay.Process) bool {
-		return c.Failed() && c.Reaped != nil && c.Reaped.Index < s.anchor.pos.index && s.anchor.pos.seq-c.ReapedAt <= answerWindow
-	})
+	for _, c := range slices.Backward(s.hist.proc.Children) {
+		if c.Failed() && c.Reaped != nil && c.Reaped.Index < s.anchor.pos.index && s.anchor.pos.seq-c.ReapedAt <= answerWindow {
+			return c
+		}
+	}
+	return nil
 }
 
 var childWords = []string{"script", "command", "hook", "exit", "subprocess", "child process"}

@@ -27,7 +27,7 @@ func TestFinders(t *testing.T) {
 		{"found after the message", wrote("2", "bad value in app.conf") + opened("/srv/app.conf", "x"), "", "nothing"},
 		{"a lock, and no word", looked("/srv/run/app.lock"), "", "data newfstatat /srv/run/app.lock"},
 		{"the last of two", looked("/srv/run/a.pid") + looked("/srv/run/b.pid"), "", "data newfstatat /srv/run/b.pid"},
-		{"a lock that is opened", opened("/srv/run/app.lock", "7"), "", "nothing"},
+		{"what was read last, and no word", opened("/srv/run/app.lock", "7"), "", "data read /srv/run/app.lock"},
 		{"a lock of the program before", looked("/srv/run/app.lock") + next, "", "nothing"},
 		{"no lock's name", looked("/srv/run/app.sock"), "", "nothing"},
 		{"a folder of that name", looked("/srv/run/lock"), "", "data newfstatat /srv/run/lock"},

@@ -61,7 +61,7 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if h == nil || h.found.index < c.pos.index || h.found.seq-c.pos.seq > 3000 {
 		return 0, ""
 	}
-	if probing(h.by) && !probing(x.name) && h.path == x.path {
+	if probing(h.by) && !probing(x.name) && h.path == x.path && (x.errno != "ENOENT" || callClass[x.name] != "make") {
 		return 0, "" // a later look shows that it is there after all
 	}
 	if x.errno == "EACCES" {

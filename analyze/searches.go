@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -43,11 +44,45 @@ func groupSearches(list []*candidate) []*candidate {
 			if upwards(c.group) {
 				c.gets("search upwards", -2, "") // a file that a project may have or not
 			}
+			if c.foundInstead() {
+				c.gets("found instead", -3, "")
+			}
 		} else {
 			c.fail, c.group = c.group[0], nil
 		}
 	}
 	return out
+}
+
+// foundInstead says whether the next thing that was looked for in these places, under
+// another name, was found: gnm, then nm.
+func (c *candidate) foundInstead() bool {
+	const few = 3
+	if len(c.group) < few {
+		return false
+	}
+	name, places := path.Base(c.fail.path), map[string]bool{}
+	last := c.pos
+	for _, x := range c.group {
+		places[path.Dir(x.path)] = true
+		if at, ok := lastBefore(x.at, c.sus.anchor.pos.index); ok && at.index > last.index {
+			last = at
+		}
+	}
+	h := c.sus.hist
+	for p, s := range h.sources {
+		if !places[path.Dir(p)] || path.Base(p) == name || s.found.index < last.index || s.found.seq-last.seq > 2*len(c.group) {
+			continue
+		}
+		between := slices.ContainsFunc(h.failures, func(x *failure) bool {
+			at, ok := lastBefore(x.at, s.found.index)
+			return ok && at.index > last.index && x.path != "" && path.Base(x.path) != path.Base(p)
+		})
+		if !between {
+			return true
+		}
+	}
+	return false
 }
 
 // searchKey is what makes failures one search: the same process, in the same program,
