@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/stracex/stracex/analyze/replay"
-	"github.com/stracex/stracex/event"
 )
 
 // suspect is a process that may have failed first, and the way that leads to
@@ -157,7 +156,7 @@ func (f *facts) leftBy(s *suspect, p *replay.Process) []*suspect {
 			continue
 		}
 		for _, o := range c.Children {
-			if o.Failed() && f.leftAlone(o) && o.Ended.Index < s.anchor.pos.index && !f.endedByOther(o) {
+			if o.Failed() && leftAlone(o) && o.Ended.Index < s.anchor.pos.index && !f.endedByOther(o) {
 				h := f.history(o)
 				k := s.to(h, "child", anchorOf(h))
 				k.gets("left in the background", 3)
@@ -170,11 +169,10 @@ func (f *facts) leftBy(s *suspect, p *replay.Process) []*suspect {
 	return out
 }
 
-// leftAlone says of a failed process whether it ended after its parent. Where nothing
-// orders the two, that nobody took its status has to do (strace -ff without times).
-func (f *facts) leftAlone(p *replay.Process) bool {
-	unordered := len(f.files) > 1 && f.now.Clock == event.NoClock
-	return p.Ended.Index > p.Parent.Ended.Index || unordered && p.Reaped == nil
+// leftAlone says of a failed process whether it was left to itself: it ended after its
+// parent; or before, as happens on a busy machine, and nobody took its status.
+func leftAlone(p *replay.Process) bool {
+	return p.Ended.Index > p.Parent.Ended.Index || p.Reaped == nil
 }
 
 // killedFromOutside: what killed p has nothing to do with its child's end.

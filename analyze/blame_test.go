@@ -71,6 +71,7 @@ func TestOrphans(t *testing.T) {
 	}
 	for _, test := range []struct{ name, log, want string }{
 		{"it failed", daemon("9 exit_group(1) = ?\n9 +++ exited with 1 +++\n") + over, "syscall openat ENOENT /srv/in"},
+		{"it failed before its parent ended", sh + "7 clone(child_stack=NULL, flags=SIGCHLD) = 8\n8 clone(child_stack=NULL, flags=SIGCHLD) = 9\n9 " + missing + "9 exit_group(1) = ?\n9 +++ exited with 1 +++\n8 exit_group(0) = ?\n8 +++ exited with 0 +++\n" + over, "syscall openat ENOENT /srv/in"},
 		{"it ended well", daemon("9 exit_group(0) = ?\n9 +++ exited with 0 +++\n") + over, "nothing"},
 		{"it was ended", daemon("7 kill(9, SIGTERM) = 0\n9 +++ killed by SIGTERM +++\n") + over, "nothing"},
 		{"it failed after all was over", strings.Replace(daemon(""), "9 "+missing, "", 1) + over + "9 " + missing + "9 exit_group(1) = ?\n9 +++ exited with 1 +++\n", "nothing"},

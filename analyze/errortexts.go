@@ -77,6 +77,7 @@ var errorTexts = map[callError]errorText{
 	{"", "EROFS"}:         {"{} lies on a file system that is mounted read-only.", "look at the mount: findmnt -T {}; remount it rw, or write elsewhere", "open(2)"},
 	{"", "ENFILE"}:        {"The whole system has too many open files; {} would be one too many.", "look at /proc/sys/fs/file-nr, and raise fs.file-max", "open(2)"},
 	{"", "ENOTDIR"}:       {"A part of the path {} that should be a directory is something else.", "look at each part: namei -l {}", "open(2)"},
+	{"remove", "EISDIR"}:  {"{} is a directory, where a file or link was to be removed.", "see what is in it, and move it out of the way: ls -la {}", "unlink(2)"},
 	{"", "EISDIR"}:        {"{} is a directory where a file is needed.", "give a file instead of a directory", "open(2)"},
 	{"", "EEXIST"}:        {"{} exists already, and the program insists on making it itself.", "if no other process is using it, remove {}", "open(2)"},
 	{"", "ELOOP"}:         {"The symbolic links of {} lead in a circle, or the program refuses links.", "look at each part: namei -l {}", "open(2)"},

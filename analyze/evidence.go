@@ -140,7 +140,7 @@ func deniedLast(c *candidate, s *event.Seen, who string) (string, []string, bool
 
 // advise gives both ways out; what belongs to the system keeps its modes.
 func advise(where, change, instead string) []string {
-	if systemPath(where) {
+	if systemPath(where) || systemPath(where+"/") || strings.Count(where, "/") == 1 {
 		return []string{instead}
 	}
 	return []string{change, "or " + instead}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/stracex/stracex/event"
 )
 
 // explain fills in Summary, Explanation and Advice of a failed call.
@@ -72,8 +74,13 @@ func doing(x *failure, obj string) string {
 		}
 	}
 	verb, ok := verbs[x.name]
-	if !ok {
+	switch {
+	case !ok:
 		return strings.TrimSpace(x.name + " " + obj)
+	case x.name == "mmap" && x.errno != "ENOMEM" && x.errno != "EAGAIN":
+		verb = "map"
+	case x.name == "fcntl" && !isLocking(x.step.Event.Call.Arg(1)):
+		verb = "control"
 	}
 	if strings.HasPrefix(x.name, "open") {
 		fl := x.step.Event.Call.Arg(1)
@@ -91,6 +98,11 @@ func doing(x *failure, obj string) string {
 		return fmt.Sprintf("%s %s to %s", verb, obj, x.path2)
 	}
 	return strings.TrimSpace(verb + " " + obj)
+}
+
+// isLocking says whether a command of fcntl(2) is about locks or leases.
+func isLocking(command event.Value) bool {
+	return strings.Contains(command.Str, "LK") || strings.Contains(command.Str, "LEASE")
 }
 
 var verbs = map[string]string{
@@ -121,12 +133,25 @@ var shortTexts = map[string]string{
 	"EPIPE": "nobody reads the other end", "EAGAIN": "not now", "ENODEV": "no such device", "ENXIO": "nobody is at the other end", "EINVAL": "the kernel finds an argument invalid", "ESTALE": "the file server has lost the file",
 }
 
+// environmentText is that of E2BIG where the arguments are few.
+var environmentText = errorText{"The environment that is passed to {} is larger than the kernel allows, alone or with one of the arguments.", "see which variable is so large, and don't export it: env -0 | sort -z | xargs -0 -n1 | awk '{print length, substr($0,1,40)}' | sort -n | tail", "execve(2)"}
+
+// fewArguments says whether the arguments of an execve are short and few, as far as seen.
+func fewArguments(c *event.Call) bool {
+	const few = 50
+	args := c.Arg(1)
+	return args.Kind == event.Array && !args.Cut && len(args.Elems) < few
+}
+
 // reason says why the kernel said no, and what to do.
 func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) {
 	x := c.fail
 	t, ok := errorTexts[callError{callClass[x.name], x.errno}]
-	if refusedValue(x) {
+	switch {
+	case refusedValue(x):
 		t, ok = valueText, true
+	case x.errno == "E2BIG" && fewArguments(x.step.Event.Call):
+		t, ok = environmentText, true
 	}
 	if !ok {
 		out.Manual = manual(x.name)

@@ -37,10 +37,11 @@ func TestCloseCalls(t *testing.T) {
 		{"the source of a rename", "7 rename(\"/srv/a.gz\", \"/mnt/nas/a.gz\") = -1 ENOENT (No such file or directory)\n" + says("cannot move it: No such file or directory"), "syscall rename ENOENT /srv/a.gz"},
 		{"a folder that is there", "7 openat(AT_FDCWD, \"in\", O_RDONLY) = -1 ENOENT (No such file or directory)\n7 mkdir(\"/srv/event\", 0777) = -1 EEXIST (File exists)\n" + says("not ready"), "syscall openat ENOENT /srv/in"},
 		{"a folder as a lock", "7 mkdir(\"/srv/event\", 0777) = -1 EEXIST (File exists)\n" + says("another instance is at work"), "syscall mkdir EEXIST /srv/event"},
-		{"what had failed before the script", miss("rename", "app.log.1") + script + says("error: error running script for app.log.1"), "syscall kill ESRCH"},
+		{"what had failed before the script", miss("rename", "app.log.1") + script + says("error: error running the script"), "syscall kill ESRCH"},
 		{"a search that the next one makes up for", miss("newfstatat", "/opt/a/ld.gold") + miss("newfstatat", "/opt/b/ld.gold") + miss("newfstatat", "/opt/c/ld.gold") +
 			miss("newfstatat", "/opt/a/gnm") + miss("newfstatat", "/opt/b/gnm") + miss("newfstatat", "/opt/c/gnm") + miss("newfstatat", "/opt/a/nm") + "7 access(\"/opt/b/nm\", X_OK) = 0\n" +
 			says("not ready"), "search newfstatat ENOENT /opt/a/ld.gold"},
+		{"the place that the message names", miss("openat", "/opt/vendor/cache/billing") + miss("openat", "/opt/gems/billing") + says("The path /opt/gems/billing does not exist."), "search openat ENOENT /opt/gems/billing"},
 		{"the ending of another name", miss("openat", "lib/cjson.lua") + miss("openat", "etc/production.conf") + says("startup failed: app.lua:6: attempt to index a nil value"), "syscall openat ENOENT /srv/etc/production.conf"},
 	} {
 		if got, points := cause(t, []byte(start+test.log+end)); got != test.want {

@@ -83,8 +83,8 @@ func TestUpwards(t *testing.T) {
 		if got := upwards(group); got != test.want {
 			t.Errorf("%v: %v", test.paths, got)
 		}
-		if want := test.paths[0]; test.want && expected(group).path != want {
-			t.Errorf("%v: the first is expected, not %s", test.paths, expected(group).path)
+		if want := test.paths[0]; test.want && expected(group, nil).path != want {
+			t.Errorf("%v: the first is expected, not %s", test.paths, expected(group, nil).path)
 		}
 	}
 }

@@ -244,7 +244,7 @@ func waitsForOther(f *facts, c *candidate) (float64, string) {
 // daemonFailed: a process that was left in the background had failed before.
 func (f *facts) daemonFailed(at position) bool {
 	for _, p := range f.state.All {
-		if p.Failed() && p.Ended.Index < at.index && p.Parent != nil && p.Parent.Ended != nil && !p.Parent.Failed() && f.leftAlone(p) {
+		if p.Failed() && p.Ended.Index < at.index && p.Parent != nil && p.Parent.Ended != nil && !p.Parent.Failed() && leftAlone(p) {
 			return true
 		}
 	}

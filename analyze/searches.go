@@ -40,7 +40,7 @@ func groupSearches(list []*candidate) []*candidate {
 	for _, c := range best {
 		if len(c.group) > 1 {
 			c.kind = "search"
-			c.fail = expected(c.group)
+			c.fail = expected(c.group, c.sus.anchor.line)
 			if upwards(c.group) {
 				c.gets("search upwards", -2, "") // a file that a project may have or not
 			}
@@ -109,10 +109,16 @@ func upwards(group []*failure) bool {
 	return up >= 2 && 3*up >= 2*(len(group)-1)
 }
 
-// expected is the place where a person would look first: the shortest path
-// that is the application's own, not the system's; in a search upwards the first.
-func expected(group []*failure) *failure {
+// expected is the place where a person would look first: the one that the message names;
+// or the shortest path that is the application's own, not the system's; in a search
+// upwards the first.
+func expected(group []*failure, message *line) *failure {
 	best := group[0]
+	for _, x := range group {
+		if message != nil && namesIn(message.text, x.path) {
+			return x
+		}
+	}
 	if upwards(group) {
 		return best
 	}
