@@ -12,15 +12,19 @@ import (
 // something that a program looks for by itself. Of one process's candidates, one that is an
 // argument is brought before others that are not much likelier.
 func argumentsFirst(list []*candidate) {
-	best := math.Inf(-1)
+	best, telling := math.Inf(-1), math.Inf(-1) // of those that are none; that are more than missing
 	for _, c := range list {
 		if c.asArgument() == 0 {
 			best = max(best, c.score)
+			if !c.missing() {
+				telling = max(telling, c.score)
+			}
 		}
 	}
 	const ahead = 0.25
 	for _, c := range list {
-		if most := c.asArgument(); most > 0 && c.score <= best && c.score >= best-most {
+		most := c.asArgument()
+		if most > 0 && c.score <= best && c.score >= best-most && !(c.missing() && c.score <= telling) {
 			c.gets("given as an argument", best-c.score+ahead, "it is named in its arguments")
 		}
 	}
