@@ -77,7 +77,7 @@ func doing(x *failure, obj string) string {
 	switch {
 	case !ok:
 		return strings.TrimSpace(x.name + " " + obj)
-	case x.name == "mmap" && x.errno != "ENOMEM" && x.errno != "EAGAIN":
+	case x.name == "mmap" && x.errno != "ENOMEM" && x.path != "" && x.errno != "EAGAIN":
 		verb = "map"
 	case x.name == "fcntl" && !isLocking(x.step.Event.Call.Arg(1)):
 		verb = "control"
@@ -136,6 +136,9 @@ var shortTexts = map[string]string{
 // environmentText is that of E2BIG where the arguments are few.
 var environmentText = errorText{"The environment that is passed to {} is larger than the kernel allows, alone or with one of the arguments.", "see which variable is so large, and don't export it: env -0 | sort -z | xargs -0 -n1 | awk '{print length, substr($0,1,40)}' | sort -n | tail", "execve(2)"}
 
+// emptyText is that of a mapping without length.
+var emptyText = errorText{"{} is empty: a file of no bytes can't be mapped into memory.", "find out why it is empty, and restore it: ls -l {}", "mmap(2)"}
+
 // fewArguments says whether the arguments of an execve are short and few, as far as seen.
 func fewArguments(c *event.Call) bool {
 	const few = 50
@@ -150,6 +153,8 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 	switch {
 	case refusedValue(x):
 		t, ok = valueText, true
+	case emptyMapping(x):
+		t, ok = emptyText, true
 	case x.errno == "E2BIG" && fewArguments(x.step.Event.Call):
 		t, ok = environmentText, true
 	}
@@ -222,6 +227,9 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 			return why, next
 		}
 	}
+	if why, next, ok := strangeName(obj); ok {
+		return why, next
+	}
 	if ev := out.Evidence; ev != nil && len(ev.PathWalk) > 0 && x.name != "connect" {
 		if why, next, ok := missingStep(ev.PathWalk); ok {
 			return why, next
@@ -240,6 +248,23 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 	}
 	return fmt.Sprintf("%s, or a directory on the way to it, does not exist.", obj),
 		[]string{fmt.Sprintf("create %s, or correct the path where it is configured; ls -ld %s shows what is there", obj, path.Dir(obj))}
+}
+
+// strangeName: a name that ends in a carriage return or a blank comes from a file with DOS
+// line ends, or from a value with a blank behind it; nobody gives a file such a name.
+func strangeName(p string) (string, []string, bool) {
+	for _, part := range strings.Split(p, "/") {
+		switch bare := strings.Trim(part, " \t\r\n"); {
+		case bare == part || bare == "":
+		case strings.Contains(part, "\r"):
+			return fmt.Sprintf("The name %q has a carriage return at its end, %q has none: it comes from a file with DOS line ends.", part, bare),
+				[]string{"remove the carriage returns from the file that the name comes from: sed -i 's/\\r$//' FILE"}, true
+		default:
+			return fmt.Sprintf("The name %q begins or ends with a blank, %q does not: look at the setting that it comes from.", part, bare),
+				[]string{fmt.Sprintf("look for the blank where %s is configured", bare)}, true
+		}
+	}
+	return "", nil, false
 }
 
 // whyNoExec: the kernel says ENOENT for a script that is there when its

@@ -98,7 +98,7 @@ var lackWords = []string{
 	"killed", "alert", "wrong", "unsupported", "forbidden", "illegal", "stopping", "must ", "no ", "not ",
 }
 
-var mildWords = []string{"warn", "notice", "info ", "[info", "debug", "deprecated", "0 errors", "no error", "ignor", "without error", "continuing", "hint:", "note:", "log: ", "skipping", "optional", "using default", "falling back", "fall back", "instead", "retrying"}
+var mildWords = []string{"warn", "notice", "info ", "[info", "debug", "deprecated", "0 errors", "no error", "ignor", "without error", "continuing", "hint:", "note:", "log: ", "skipping", "optional", "using default", "built-in", "falling back", "fall back", "instead", "retrying"}
 
 // anchor is where the walk back begins in one process: its message, or its end.
 type anchor struct {

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -42,6 +43,13 @@ func TestCloseCalls(t *testing.T) {
 			miss("newfstatat", "/opt/a/gnm") + miss("newfstatat", "/opt/b/gnm") + miss("newfstatat", "/opt/c/gnm") + miss("newfstatat", "/opt/a/nm") + "7 access(\"/opt/b/nm\", X_OK) = 0\n" +
 			says("not ready"), "search newfstatat ENOENT /opt/a/ld.gold"},
 		{"the place that the message names", miss("openat", "/opt/vendor/cache/billing") + miss("openat", "/opt/gems/billing") + says("The path /opt/gems/billing does not exist."), "search openat ENOENT /opt/gems/billing"},
+		{"a full file system before a rename", "7 pwrite64(3</srv/orders.db>, \"x\", 4096, 0) = -1 EFBIG (File too large)\n" + strings.Repeat("7 getpid() = 7\n", 20) +
+			"7 rename(\"/srv/orders.db\", \"/srv/quarantine/orders.db\") = -1 ENOENT (No such file or directory)\n" + says("database seems corrupt, moved to quarantine"), "syscall pwrite64 EFBIG /srv/orders.db"},
+		{"a library before settings", miss("openat", "/lib/libxcodec.so.2") + miss("openat", "/usr/lib/libxcodec.so.2") + "7 openat(AT_FDCWD, \"plain.txt\", O_RDONLY) = 3\n" + miss("access", "etc/formats.alias") +
+			says("unsupported image format, 1 formats known"), "search openat ENOENT /lib/libxcodec.so.2"},
+		{"what a program calls itself", miss("openat", "boot.override") + "7 openat(AT_FDCWD, \"x\", O_RDONLY) = 3\n7 read(3, \"x\", 9) = 1\n" + miss("openat", "geo.dat") + says("boot: timed out"), "syscall openat ENOENT /srv/geo.dat"},
+		{"an empty file that is mapped", "7 openat(AT_FDCWD, \"terms.idx\", O_RDONLY) = 3\n7 mmap(NULL, 0, PROT_READ, MAP_PRIVATE, 3, 0) = -1 EINVAL (Invalid argument)\n" + miss("access", "stopwords") + says("not ready"), "syscall mmap EINVAL /srv/terms.idx"},
+		{"settings that are built in", miss("openat", "app.yaml") + says("cannot read app.yaml: no such file, using built-in settings") + strings.Repeat("7 getpid() = 7\n", 9) + miss("openat", "zone.dat") + says("stopping: no zone"), "syscall openat ENOENT /srv/zone.dat"},
 		{"the ending of another name", miss("openat", "lib/cjson.lua") + miss("openat", "etc/production.conf") + says("startup failed: app.lua:6: attempt to index a nil value"), "syscall openat ENOENT /srv/etc/production.conf"},
 	} {
 		if got, points := cause(t, []byte(start+test.log+end)); got != test.want {

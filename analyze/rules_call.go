@@ -37,7 +37,7 @@ func kindOfCall(_ *facts, c *candidate) (float64, string) {
 
 // errorWeight: what is hardly ever expected, against what is asked for all day.
 var errorWeight = map[string]float64{
-	"EACCES": 2.5, "EPERM": 1.5, "ENOSPC": 4, "EDQUOT": 4, "EROFS": 3, "EMFILE": 4, "ENFILE": 4, "ENOMEM": 3, "EFBIG": 4, "EIO": 4,
+	"EACCES": 2.5, "EPERM": 1.5, "ENOSPC": 5.5, "EDQUOT": 5.5, "EROFS": 3, "EMFILE": 4, "ENFILE": 4, "ENOMEM": 3, "EFBIG": 5.5, "EIO": 4,
 	"EADDRINUSE": 4, "EADDRNOTAVAIL": 3, "ECONNREFUSED": 2, "EHOSTUNREACH": 2, "ENETUNREACH": 1, "ETIMEDOUT": 2, "ECONNRESET": 2.5, "EPIPE": 2,
 	"ELOOP": 3, "ENAMETOOLONG": 3, "ENOTDIR": 1.5, "EISDIR": 2.5, "ETXTBSY": 4, "ENOEXEC": 3, "E2BIG": 4, "EXDEV": 1, "ENOTEMPTY": 1, "EEXIST": 0.5, "EBUSY": 2.5,
 	"ENXIO": 0.5, "ENODEV": 1, "ELIBBAD": 3, "EMLINK": 3, "EUSERS": 3, "ESTALE": 4, "EKEYREJECTED": 2, "EDESTADDRREQ": 2,
@@ -76,6 +76,8 @@ func errorMeaning(x *failure) (float64, string) {
 		return 2, "a file of this name is in the way"
 	case x.errno == "EEXIST" && strings.HasPrefix(x.name, "mkdir"):
 		return -3, ""
+	case emptyMapping(x):
+		return 2, "the file that it maps is empty"
 	case x.errno == "EINVAL" && (x.name == "execve" || x.name == "mount" || x.name == "bind"):
 		return 1, ""
 	case x.errno == "EPERM" && strings.HasPrefix(x.name, "prctl"), x.errno == "EPERM" && x.name == "setrlimit":
@@ -84,6 +86,11 @@ func errorMeaning(x *failure) (float64, string) {
 		return -4, ""
 	}
 	return w, ""
+}
+
+// emptyMapping: a file of no bytes can't be mapped (mmap(2)).
+func emptyMapping(x *failure) bool {
+	return x.errno == "EINVAL" && x.name == "mmap" && x.path != "" && x.step.Event != nil && x.step.Event.Call.Arg(1).Int == 0
 }
 
 func probing(call string) bool {

@@ -34,7 +34,7 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			if len(base) >= 3 && base != c.programName() && !commonNoun[base] && namesIn(text, base) {
 				return 5 * weight, fmt.Sprintf("the message names %s", base)
 			}
-			if short := strings.TrimSuffix(p, path.Ext(p)); short != p && len(path.Base(short)) > 4 && (namesIn(text, short) || namesIn(text, strings.TrimSuffix(short, path.Ext(short)))) {
+			if short := strings.TrimSuffix(p, path.Ext(p)); short != p && len(path.Base(short)) > 4 && !c.isProgram(path.Base(short)) && (namesIn(text, short) || namesIn(text, strings.TrimSuffix(short, path.Ext(short)))) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
 			}
 			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && !c.isProgram(stem) && !commonNoun[stem] && containsWord(text, stem) {
@@ -128,10 +128,15 @@ func (c *candidate) paths() []string {
 
 func (c *candidate) programName() string { return c.sus.hist.proc.Name() }
 
-// isProgram says whether a word is the program's name, with or without its version.
+// isProgram says whether a word is the program's name, with or without its version, or
+// what it calls itself: the first word of its message, "thumbs: cannot …".
 func (c *candidate) isProgram(w string) bool {
 	name := c.programName()
-	return w == name || w == strings.TrimRight(name, "0123456789.-")
+	if w == name || w == strings.TrimRight(name, "0123456789.-") {
+		return true
+	}
+	l := c.sus.anchor.line
+	return l != nil && strings.HasPrefix(strings.ToLower(l.text), strings.ToLower(w)+":")
 }
 
 // namesIn says whether text names the path or file name, and not one that goes

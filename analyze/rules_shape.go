@@ -252,11 +252,17 @@ func (f *facts) daemonFailed(at position) bool {
 }
 
 // thrownAway: whoever started the process wanted its output, and sent its messages to
-// /dev/null: it was prepared for them.
-func thrownAway(_ *facts, c *candidate) (float64, string) {
-	out := c.sus.hist.proc.Std[1]
-	if l := c.sus.anchor.line; l != nil && l.file.Path == "/dev/null" && (out == nil || out.Path != "/dev/null") {
-		return -2, ""
+// /dev/null: it was prepared for them. What nobody could read says less in any case.
+func thrownAway(f *facts, c *candidate) (float64, string) {
+	l := c.sus.anchor.line
+	if l == nil || l.file.Path != "/dev/null" {
+		return 0, ""
 	}
-	return 0, ""
+	path, _ := namesPath(f, c)
+	errno, _ := namesErrno(f, c)
+	points := -(max(path, 0) + max(errno, 0)) / 2
+	if out := c.sus.hist.proc.Std[1]; out == nil || out.Path != "/dev/null" {
+		points -= 2
+	}
+	return points, ""
 }

@@ -44,6 +44,9 @@ func groupSearches(list []*candidate) []*candidate {
 			if upwards(c.group) {
 				c.gets("search upwards", -2, "") // a file that a project may have or not
 			}
+			if base := path.Base(c.fail.path); c.sus.hist.byBase[base] == nil && isLibrary(base) && strings.HasPrefix(base, "lib") && !strings.HasPrefix(base, "libnss_") {
+				c.gets("a library is nowhere", 3.75, "a library is in none of the places")
+			}
 			if c.foundInstead() {
 				c.gets("found instead", -3, "")
 			}

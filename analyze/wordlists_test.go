@@ -26,7 +26,7 @@ var (
 		"warning: cannot open the cache", "[notice] worker failed", "INFO cannot reach the peer yet", "[info] connection refused", "debug: it failed",
 		"an error from 2.0 on: deprecated", "compiled with 0 errors", "no error so far", "make: [all] Error 1 (ignored)", "finished without error",
 		"cannot open the log, continuing", "hint: the push failed", "note: could not find it", "LOG:  could not bind", "could not stat it, skipping",
-		"optional module not found", "not found, using defaults", "cannot use io_uring, falling back to epoll", "cannot, will fall back", "could not rename, copying instead",
+		"optional module not found", "not found, using defaults", "cannot read it, using built-in settings", "cannot use io_uring, falling back to epoll", "cannot, will fall back", "could not rename, copying instead",
 		"connect failed, retrying",
 	}
 	talkMessages = []string{
