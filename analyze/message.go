@@ -205,6 +205,9 @@ func lastMessage(h *history) int {
 			continue
 		}
 		// A later line wins unless an earlier one is clearly better.
+		if at >= 0 && mild(l.text) && !mild(h.lines[at].text) {
+			continue // it was dealt with
+		}
 		if w := weightOf(l); w > top {
 			top, at = w, i
 			if w >= 5 {
