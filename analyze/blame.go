@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
 )
@@ -230,6 +231,34 @@ func (f *facts) upstream(s *suspect) []*suspect {
 		}
 	}
 	follow(s.hist.proc.Std[0], 0)
+	return append(out, f.silentWriters(s)...)
+}
+
+// silentWriters: the message speaks of an end of file, and a pipe of a child ended without
+// a byte; the child has ended right before, however it called that.
+func (f *facts) silentWriters(s *suspect) (out []*suspect) {
+	if l := s.anchor.line; l == nil || !containsAny(strings.ToLower(l.text), endWords) {
+		return nil
+	}
+	for _, e := range s.hist.empty {
+		if e.file.Pipe == nil || e.file.Pipe.Bytes > 0 || e.pos.index > s.anchor.pos.index {
+			continue
+		}
+		var last *replay.Process
+		for _, c := range s.hist.proc.Children {
+			if c.Ended != nil && c.Ended.Index < e.pos.index && (last == nil || c.Ended.Index > last.Ended.Index) {
+				last = c
+			}
+		}
+		if last == nil || last.Exit == nil || last.Failed() {
+			continue // a failed child is one anyway
+		}
+		h := f.history(last)
+		k := s.to(h, "pipe", anchorOf(h))
+		k.gets("failed writer", 4)
+		k.because = fmt.Sprintf("%s got nothing from %s, which %s", name(s.hist.proc), name(last), ended(last))
+		out = append(out, k)
+	}
 	return out
 }
 

@@ -43,6 +43,9 @@ func TestCloseCalls(t *testing.T) {
 			miss("newfstatat", "/opt/a/gnm") + miss("newfstatat", "/opt/b/gnm") + miss("newfstatat", "/opt/c/gnm") + miss("newfstatat", "/opt/a/nm") + "7 access(\"/opt/b/nm\", X_OK) = 0\n" +
 			says("not ready"), "search newfstatat ENOENT /opt/a/ld.gold"},
 		{"the place that the message names", miss("openat", "/opt/vendor/cache/billing") + miss("openat", "/opt/gems/billing") + says("The path /opt/gems/billing does not exist."), "search openat ENOENT /opt/gems/billing"},
+		{"a worker from which nothing came, and that ended well", "7 pipe2([3, 4], O_CLOEXEC) = 0\n7 clone(child_stack=NULL, flags=SIGCHLD) = 8\n7 close(4) = 0\n8 close(3) = 0\n" +
+			"8 openat(AT_FDCWD, \"/srv/shards/1.csv\", O_RDONLY) = -1 ENOENT (No such file or directory)\n8 exit_group(0) = ?\n8 +++ exited with 0 +++\n" +
+			miss("openat", "etc/mode") + "7 read(3, \"\", 8192) = 0\n" + says("in `load': end of file reached (EOFError)"), "syscall openat ENOENT /srv/shards/1.csv"},
 		{"a full file system before a rename", "7 pwrite64(3</srv/orders.db>, \"x\", 4096, 0) = -1 EFBIG (File too large)\n" + strings.Repeat("7 getpid() = 7\n", 20) +
 			"7 rename(\"/srv/orders.db\", \"/srv/quarantine/orders.db\") = -1 ENOENT (No such file or directory)\n" + says("database seems corrupt, moved to quarantine"), "syscall pwrite64 EFBIG /srv/orders.db"},
 		{"a library before settings", miss("openat", "/lib/libxcodec.so.2") + miss("openat", "/usr/lib/libxcodec.so.2") + "7 openat(AT_FDCWD, \"plain.txt\", O_RDONLY) = 3\n" + miss("access", "etc/formats.alias") +

@@ -105,7 +105,7 @@ func fallback(_ *facts, c *candidate) (float64, string) {
 // and ended well.
 func harmlessElsewhere(f *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x != nil && x.path != "" && x.count <= 2 && c.sus.how != "maker" && f.harmless[x.what()] {
+	if x != nil && x.path != "" && x.count <= 2 && c.sus.how != "maker" && c.sus.how != "pipe" && f.harmless[x.what()] {
 		return -4, ""
 	}
 	return 0, ""
