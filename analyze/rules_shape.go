@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -148,10 +149,23 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 		return -6, "" // the C library's own: the log, and the cache of names
 	case p == "/etc/ld.so.preload", strings.Contains(p, "/glibc-hwcaps"), probing(x.name) && hardware[path.Base(p)], strings.HasPrefix(p, "/sys/"), strings.HasPrefix(p, "/proc/"):
 		return -6, ""
-	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/zoneinfo/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"), strings.HasSuffix(path.Dir(p), "/userdb"), strings.HasSuffix(p, "/userdb"):
+	case strings.Contains(p, "/zoneinfo/"):
+		if soughtElsewhere(x) {
+			return 0, "" // the C library has one place only
+		}
+		return -6, ""
+	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"), strings.HasSuffix(path.Dir(p), "/userdb"), strings.HasSuffix(p, "/userdb"):
 		return -6, ""
 	}
 	return 0, ""
+}
+
+// soughtElsewhere says whether the process did not find the same name in another folder
+// either.
+func soughtElsewhere(x *failure) bool {
+	return x.hist != nil && slices.ContainsFunc(x.hist.failures, func(o *failure) bool {
+		return o != x && o.errno == "ENOENT" && path.Base(o.path) == path.Base(x.path) && path.Dir(o.path) != path.Dir(x.path)
+	})
 }
 
 // hardware are the folders that the loader of glibc before 2.37 looks for in every place
