@@ -92,7 +92,7 @@ func (f *facts) explainFailure(d *Diagnosis) {
 // bareFloor that for one of which nothing can be said that ties it to the failure.
 const (
 	floor     = 1.0
-	bareFloor = 2.0
+	bareFloor = 1.75
 )
 
 // worth says whether a candidate is worth a person's time.

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
@@ -131,10 +132,25 @@ func signalPoints(c *candidate, p *replay.Process) (float64, string) {
 // killedByAnother: a supervisor that gives up ends its other children; what became of
 // them is a consequence.
 func killedByAnother(f *facts, c *candidate) (float64, string) {
-	if f.endedByOther(c.sus.hist.proc) {
+	switch {
+	case f.endedByOther(c.sus.hist.proc):
 		return -4, ""
+	case readerFailed(c):
+		return -3, ""
 	}
 	return 0, ""
+}
+
+// readerFailed: nobody reads the pipe any more, since a process that was started beside
+// this one has failed.
+func readerFailed(c *candidate) bool {
+	p := c.sus.hist.proc
+	if p.Parent == nil || c.signal != "SIGPIPE" && (c.fail == nil || c.fail.errno != "EPIPE") {
+		return false
+	}
+	return slices.ContainsFunc(p.Parent.Children, func(o *replay.Process) bool {
+		return o != p && o.Failed() && o.Exit.Signal != "SIGPIPE" && o.Ended.Index < c.pos.index
+	})
 }
 
 // crashSignal: the process did it to itself.
