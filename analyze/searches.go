@@ -47,6 +47,9 @@ func groupSearches(list []*candidate) []*candidate {
 			if base := path.Base(c.fail.path); c.sus.hist.byBase[base] == nil && isLibrary(base) && strings.HasPrefix(base, "lib") && !strings.HasPrefix(base, "libnss_") {
 				c.gets("a library is nowhere", 3.75, "a library is in none of the places")
 			}
+			if inProgramFolders(c.group) {
+				c.gets("a command is nowhere", 2, "a command is in none of the folders for programs")
+			}
 			if c.foundInstead() {
 				c.gets("found instead", -3, "")
 			}
@@ -55,6 +58,15 @@ func groupSearches(list []*candidate) []*candidate {
 		}
 	}
 	return out
+}
+
+// inProgramFolders says whether all places are in folders for programs: PATH was gone
+// through.
+func inProgramFolders(group []*failure) bool {
+	return !slices.ContainsFunc(group, func(x *failure) bool {
+		dir := path.Base(path.Dir(x.path))
+		return dir != "bin" && dir != "sbin"
+	})
 }
 
 // foundInstead says whether the next thing that was looked for in these places, under
