@@ -50,7 +50,7 @@ func (f *facts) callCause(out *Cause, c *candidate) {
 	out.Event = ref(x.step.Event)
 	setString(&out.Path, x.path)
 	setString(&out.PathGiven, x.given)
-	if x.lacksTarget() {
+	if x.isAboutSecond() {
 		setString(&out.Path, x.path2)
 		out.PathGiven = nil
 	}

@@ -149,6 +149,9 @@ func fewArguments(c *event.Call) bool {
 // reason says why the kernel said no, and what to do.
 func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) {
 	x := c.fail
+	if x.isAboutSecond() {
+		obj = x.path2
+	}
 	t, ok := errorTexts[callError{callClass[x.name], x.errno}]
 	switch {
 	case refusedValue(x):
@@ -162,9 +165,6 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 		out.Manual = manual(x.name)
 		switch x.errno {
 		case "ENOENT":
-			if x.lacksTarget() {
-				obj = x.path2
-			}
 			return f.whyMissing(out, c, obj)
 		case "EACCES", "EPERM":
 			if f.secondTracer(x) {

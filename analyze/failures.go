@@ -174,6 +174,11 @@ func (x *failure) lacksTarget() bool {
 	return s != nil && max(s.pos.seq-at.seq, at.seq-s.pos.seq) <= answerWindow
 }
 
+// isAboutSecond says of a call with two paths that the error is about the second one.
+func (x *failure) isAboutSecond() bool {
+	return x.path2 != "" && (x.errno == "EEXIST" || x.errno == "ENOTEMPTY") || x.lacksTarget()
+}
+
 // syslogAddr is where syslog(3) brings messages.
 const syslogAddr = "unix:/dev/log"
 

@@ -35,6 +35,7 @@ func TestCloseCalls(t *testing.T) {
 		{"a value that was asked for", pwd + miss("faccessat2", "/srv/jdk/bin/java") + says("ERROR: JAVA_HOME is wrong: /srv/jdk"), "syscall faccessat2 ENOENT /srv/jdk/bin/java"},
 		{"the target of a rename", "7 rename(\"/srv/a.gz\", \"/mnt/nas/a.gz\") = -1 ENOENT (No such file or directory)\n7 newfstatat(AT_FDCWD, \"/srv/a.gz\", {st_mode=S_IFREG|0644, st_size=33, ...}, 0) = 0\n" +
 			says("cannot move it: No such file or directory"), "syscall rename ENOENT /mnt/nas/a.gz"},
+		{"what is in the way of a link", "7 link(\"/srv/_x.tmp\", \"/srv/night.lock\") = -1 EEXIST (File exists)\n" + says("giving up on /srv/night.lock"), "syscall link EEXIST /srv/night.lock"},
 		{"the source of a rename", "7 rename(\"/srv/a.gz\", \"/mnt/nas/a.gz\") = -1 ENOENT (No such file or directory)\n" + says("cannot move it: No such file or directory"), "syscall rename ENOENT /srv/a.gz"},
 		{"a folder that is there", "7 openat(AT_FDCWD, \"in\", O_RDONLY) = -1 ENOENT (No such file or directory)\n7 mkdir(\"/srv/event\", 0777) = -1 EEXIST (File exists)\n" + says("not ready"), "syscall openat ENOENT /srv/in"},
 		{"a folder as a lock", "7 mkdir(\"/srv/event\", 0777) = -1 EEXIST (File exists)\n" + says("another instance is at work"), "syscall mkdir EEXIST /srv/event"},
