@@ -77,6 +77,8 @@ func errorMeaning(x *failure) (float64, string) {
 		return 2, "a file of this name is in the way"
 	case x.errno == "EEXIST" && strings.HasPrefix(x.name, "mkdir"):
 		return -3, ""
+	case x.name == "mmap" && x.step.Event != nil && x.step.Event.Call.Arg(3).Has("MAP_HUGETLB"):
+		return -3, "" // most machines have no huge pages set aside
 	case emptyMapping(x):
 		return 2, "the file that it maps is empty"
 	case x.errno == "EINVAL" && (x.name == "execve" || x.name == "mount" || x.name == "bind"):
