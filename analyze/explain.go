@@ -21,6 +21,9 @@ func (f *facts) explain(out *Cause, c *candidate) {
 	out.Explanation += findings(out.Evidence)
 	if root := f.state.Abs(x.step.FS.Root); root != "" && root != "/" && strings.HasPrefix(x.path, "/") {
 		out.Explanation += fmt.Sprintf(" Its root directory is %s: there the path begins.", root)
+		for i := range out.Advice {
+			out.Advice[i] = below(root, x.path, out.Advice[i])
+		}
 	}
 	if x.count > 1 && c.kind != "search" {
 		out.Explanation += fmt.Sprintf(" It was tried %d times.", x.count)
@@ -28,6 +31,18 @@ func (f *facts) explain(out *Cause, c *candidate) {
 	if x.during {
 		out.Explanation += " The connect itself went on in the background; the error was fetched with SO_ERROR."
 	}
+}
+
+// below gives the paths in an advice that lead to p as they are outside of a root directory.
+func below(root, p, advice string) string {
+	words := strings.Split(advice, " ")
+	for i, w := range words {
+		bare := strings.TrimRight(w, ",;")
+		if strings.HasPrefix(bare, "/") && (bare == p || strings.HasPrefix(p, bare+"/")) {
+			words[i] = strings.TrimSuffix(root, "/") + w
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // sought is what a search looked for: what the ends of all its paths have in
@@ -88,9 +103,9 @@ func doing(x *failure, obj string) string {
 			fl = x.step.Event.Call.Arg(2)
 		}
 		switch {
-		case fl.Has("O_CREAT"):
+		case fl.Has("O_CREAT") && !x.isThere():
 			return "create " + obj
-		case fl.Has("O_WRONLY"), fl.Has("O_RDWR"):
+		case fl.Has("O_CREAT"), fl.Has("O_WRONLY"), fl.Has("O_RDWR"):
 			return "open " + obj + " for writing"
 		}
 	}
@@ -98,6 +113,15 @@ func doing(x *failure, obj string) string {
 		return fmt.Sprintf("%s %s to %s", verb, obj, x.path2)
 	}
 	return strings.TrimSpace(verb + " " + obj)
+}
+
+// isThere: the evidence shows the file.
+func (x *failure) isThere() bool {
+	if x.seen == nil || len(x.seen.Walk) == 0 {
+		return false
+	}
+	last := x.seen.Walk[len(x.seen.Walk)-1]
+	return last.Errno == "" && last.Path == x.seen.Path
 }
 
 // isLocking says whether a command of fcntl(2) is about locks or leases.

@@ -21,6 +21,7 @@ type linkRule struct {
 
 var linkRules = []linkRule{
 	{"same status", sameStatus},
+	{"named by its parent", namedByParent},
 	{"the last to fail", lastToFail},
 	{"its words were taken", wordsTaken},
 	{"work went on", workWentOn},
@@ -43,6 +44,28 @@ func sameStatus(_ *facts, l *link) float64 {
 		return 0.75
 	case l.passedOn:
 		return -14
+	}
+	return 0
+}
+
+// namedByParent: the parent's message gives the child's process id, or its status if that
+// is not everybody's: "child 20099 exited with status 4".
+func namedByParent(_ *facts, l *link) float64 {
+	line, c := l.parent.anchor.line, l.child.hist.proc
+	if line == nil || c.Ended == nil || c.Ended.Index > line.end.index {
+		return 0
+	}
+	low := strings.ToLower(line.text)
+	if c.PID > 99 && containsWord(low, itoa(c.PID)) {
+		return 3
+	}
+	if c.Exit.Signal != "" || c.Exit.Code < 2 {
+		return 0
+	}
+	for _, before := range []string{"status ", "status: ", "status\": ", "code ", "code: ", "returned ", "rc=", "exit "} {
+		if strings.Contains(low, before+itoa(c.Exit.Code)) && !strings.Contains(low, before+itoa(c.Exit.Code)+"0") {
+			return 2
+		}
 	}
 	return 0
 }

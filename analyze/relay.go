@@ -118,12 +118,20 @@ func (f *facts) relayOf(s *suspect) *relay {
 			} else if out != nil {
 				return &relay{words, in, out}
 			}
-			if in.file.Kind == replay.SocketFile || in.file.Kind == replay.PipeFile {
+			if (in.file.Kind == replay.SocketFile || in.file.Kind == replay.PipeFile) && !f.wroteItself(in, words) {
 				return &relay{words, in, nil}
 			}
 		}
 	}
 	return nil
+}
+
+// wroteItself says whether a process has read its own words, from the other end of a pipe
+// or socketpair that it has.
+func (f *facts) wroteItself(in *passed, words string) bool {
+	return slices.ContainsFunc(f.words.wrote, func(out *passed) bool {
+		return out.hist == in.hist && entered(out) <= in.pos.index && shares(out, words) && connects(out.file, in.file)
+	})
 }
 
 // writerOf finds the first process that wrote the words, before they were read.
