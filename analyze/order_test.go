@@ -51,6 +51,9 @@ func TestCloseCalls(t *testing.T) {
 			"9 exit_group(1) = ?\n9 +++ exited with 1 +++\n8 write(1, \"a 1\\n\", 4) = -1 EPIPE (Broken pipe)\n8 --- SIGPIPE {si_signo=SIGPIPE, si_code=SI_USER, si_pid=8, si_uid=0} ---\n8 +++ killed by SIGPIPE +++\n", "syscall openat ENOENT /srv/rates"},
 		{"no huge pages", miss("openat", "menu.json") + "7 mmap(NULL, 134217728, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_ANONYMOUS|MAP_HUGETLB, -1, 0) = -1 ENOMEM (Cannot allocate memory)\n" +
 			says("status 500"), "syscall openat ENOENT /srv/menu.json"},
+		{"what failed after it was asked to end", "7 clone(child_stack=NULL, flags=SIGCHLD) = 8\n7 clone(child_stack=NULL, flags=SIGCHLD) = 9\n8 openat(AT_FDCWD, \"/srv/a\", O_RDONLY) = -1 ENOENT (No such file or directory)\n" +
+			"8 exit_group(1) = ?\n8 +++ exited with 1 +++\n7 kill(9, SIGTERM) = 0\n9 --- SIGTERM {si_signo=SIGTERM, si_code=SI_USER, si_pid=7, si_uid=0} ---\n9 openat(AT_FDCWD, \"/srv/b\", O_RDONLY) = -1 ENOENT (No such file or directory)\n" +
+			"9 exit_group(1) = ?\n9 +++ exited with 1 +++\n", "syscall openat ENOENT /srv/a"},
 		{"a full file system before a rename", "7 pwrite64(3</srv/orders.db>, \"x\", 4096, 0) = -1 EFBIG (File too large)\n" + strings.Repeat("7 getpid() = 7\n", 20) +
 			"7 rename(\"/srv/orders.db\", \"/srv/quarantine/orders.db\") = -1 ENOENT (No such file or directory)\n" + says("database seems corrupt, moved to quarantine"), "syscall pwrite64 EFBIG /srv/orders.db"},
 		{"a library before settings", miss("openat", "/lib/libxcodec.so.2") + miss("openat", "/usr/lib/libxcodec.so.2") + "7 openat(AT_FDCWD, \"plain.txt\", O_RDONLY) = 3\n" + miss("access", "etc/formats.alias") +

@@ -139,10 +139,21 @@ func killedByAnother(f *facts, c *candidate) (float64, string) {
 	switch {
 	case f.endedByOther(c.sus.hist.proc):
 		return -4, ""
+	case f.wasAskedToEnd(c):
+		return -6, ""
 	case readerFailed(c):
 		return -3, ""
 	}
 	return 0, ""
+}
+
+// wasAskedToEnd: another process of the trace had asked this one to end before the call
+// failed: what it met while it tidied up is a consequence.
+func (f *facts) wasAskedToEnd(c *candidate) bool {
+	p := c.sus.hist.proc
+	return slices.ContainsFunc(f.kills, func(k sent) bool {
+		return k.target == p.PID && k.by != p && k.signal == "SIGTERM" && k.ev.Index < c.pos.index
+	})
 }
 
 // readerFailed: nobody reads the pipe any more, since a process that was started beside
