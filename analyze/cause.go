@@ -188,6 +188,10 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 		accountCause(out, c)
 		return
 	}
+	if s.wanted > 0 {
+		f.shortCause(out, c)
+		return
+	}
 	if s.file != nil && s.file.Kind == replay.PathFile && s.file.Reads == 0 && s.file.EOF {
 		out.Summary = fmt.Sprintf("%s is empty", s.path)
 		out.Explanation = fmt.Sprintf("%s read %s and got nothing: the file is empty.", name(c.sus.hist.proc), s.path)

@@ -46,7 +46,8 @@ type history struct {
 	byBase   map[string]*source  // the last that was found of a base name; set by settle
 	lines    []*line
 	partial  map[*replay.File]*line
-	empty    []*source          // files and pipes that ended without a byte
+	empty    []*source // files and pipes that ended without a byte
+	short    shortWrites
 	sources  map[string]*source // what was found or opened without an error, by path
 	servers  []*source          // name servers it asked
 	talked   *source            // the peer that it exchanged bytes with last
@@ -235,6 +236,7 @@ func (f *facts) succeeded(h *history, st *replay.Step, moves way) {
 		f.read(h, st)
 	case isWrite:
 		f.write(h, st)
+		h.wroteFile(st)
 	default:
 		if special := telling[st.Event.Call.Name]; special != nil {
 			special(f, h, st)

@@ -20,6 +20,7 @@ type finder struct {
 var finders = []finder{
 	{"signal", endedBySignal},
 	{"empty file", emptyFiles},
+	{"cut short", cutShort},
 	{"lock left over", lockLeftOver},
 	{"file found", filesNamed},
 	{"useless answer", lastTalk},

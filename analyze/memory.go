@@ -65,7 +65,7 @@ func (f *facts) giveUp(list *[]*history) {
 	f.memory.used -= h.cost
 	h.cost = 0
 	h.failures, h.byKey, h.lastPath = nil, nil, nil
-	h.sources, h.empty, h.servers, h.partial = nil, nil, nil, nil
+	h.sources, h.empty, h.servers, h.partial, h.short = nil, nil, nil, nil, nil
 	h.lines = slices.DeleteFunc(h.lines, func(l *line) bool { return wordWeight(l.text) == 0 })
 	for _, l := range h.lines {
 		h.cost += lineCost + len(l.text)

@@ -16,7 +16,8 @@ type source struct {
 	pos   position // when it was found or read last
 	// ev is the call that found it, the first of several of one name; then the first
 	// read, and the read that brought nothing.
-	ev *event.Event
+	ev     *event.Event
+	wanted int64 // bytes that a write of it was given, and that was cut short
 }
 
 // found remembers that something of this name is there.
