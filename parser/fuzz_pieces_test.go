@@ -101,7 +101,7 @@ func FuzzValues(f *testing.F) {
 // does not end there: what is printed behind it can end it.
 func hasBroken(values []event.Value) bool {
 	return slices.ContainsFunc(values, func(v event.Value) bool {
-		return v.Kind == event.Raw && strings.ContainsAny(v.Str, "<\"/@") || opens(v.Deco) || opens(v.Comment) ||
+		return v.Kind == event.Raw && (v.Str == "" || strings.ContainsAny(v.Str, "<\"/@([{")) || opens(v.Deco) || opens(v.Comment) ||
 			hasBroken(v.Elems) || v.After != nil && hasBroken([]event.Value{*v.After})
 	})
 }
