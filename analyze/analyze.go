@@ -159,6 +159,7 @@ func (f *facts) settle() {
 			x.addr = f.state.AbsAddr(x.addr)
 			x.next.path = f.state.Abs(x.next.path)
 		}
+		h.shareEvidence()
 		h.byBase = map[string]*source{}
 		for _, s := range h.sources {
 			if base := path.Base(s.path); h.byBase[base] == nil || h.byBase[base].found.index < s.found.index {
@@ -170,5 +171,23 @@ func (f *facts) settle() {
 			s.path = f.state.Abs(s.path)
 		}
 		h.proc.Program, h.proc.Tried = f.state.Known(h.proc.Program), f.state.Known(h.proc.Tried)
+	}
+	f.settleUnmade()
+}
+
+// shareEvidence gives failures the evidence that was taken for another of the same path
+// and error: the tracer looks once.
+func (h *history) shareEvidence() {
+	type place struct{ path, errno string }
+	seen := map[place]*event.Seen{}
+	for _, x := range h.failures {
+		if x.seen != nil && x.path != "" {
+			seen[place{x.path, x.errno}] = x.seen
+		}
+	}
+	for _, x := range h.failures {
+		if x.seen == nil && x.path != "" {
+			x.seen = seen[place{x.path, x.errno}]
+		}
 	}
 }

@@ -222,7 +222,7 @@ func (c *candidate) gets(rule string, points float64, because string) {
 	}
 	c.score += points
 	c.points = append(c.points, Points{rule, points})
-	if because != "" && points > 0 {
+	if because != "" && points > 0 && !slices.Contains(c.reasons, because) {
 		c.reasons = append(c.reasons, because)
 	}
 }

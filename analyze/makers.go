@@ -60,6 +60,19 @@ func (f *facts) keepUnmade(x *failure, c *event.Call) {
 	f.unmade[what] = append(f.unmade[what], x)
 }
 
+// settleUnmade has what was to be made under names as they are known in the end.
+func (f *facts) settleUnmade() {
+	unmade := map[string][]*failure{}
+	for what, list := range f.unmade {
+		if key := f.state.Abs(what); strings.HasPrefix(what, "unix:") {
+			unmade[f.state.AbsAddr(what)] = list
+		} else {
+			unmade[key] = append(unmade[key], list...)
+		}
+	}
+	f.unmade = unmade
+}
+
 // makerOf finds the failed call that was to make what x misses, and that it was missed
 // after; nil if there is none, or it was made since.
 func (f *facts) makerOf(x *failure) *failure {

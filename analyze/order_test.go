@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/stracex/stracex/event"
 )
 
 // What decides between causes that are much alike; each is cut from a real trace.
@@ -66,5 +68,30 @@ func TestCloseCalls(t *testing.T) {
 		if got, points := cause(t, []byte(start+test.log+end)); got != test.want {
 			t.Errorf("%s: %s, want %s; %v", test.name, got, test.want, points)
 		}
+	}
+}
+
+// What was to be made is known under the name that it has in the end, though the working
+// directory is told late only.
+func TestMakerBeforeItsFolderIsKnown(t *testing.T) {
+	got, points := cause(t, []byte("7 openat(AT_FDCWD, \"web.conf\", O_WRONLY|O_CREAT, 0666) = -1 EACCES (Permission denied)\n"+
+		"7 getcwd(\"/srv/app\", 4096) = 9\n7 execve(\"/bin/webd\", [\"webd\"], 0x7ffe /* 5 vars */) = 0\n"+
+		"7 openat(AT_FDCWD, \"/srv/app/web.conf\", O_RDONLY) = -1 ENOENT (No such file or directory)\n"+
+		"7 write(2, \"no settings\\n\", 12) = 12\n7 exit_group(1) = ?\n7 +++ exited with 1 +++\n"))
+	if got != "syscall openat EACCES /srv/app/web.conf" {
+		t.Error(got, points)
+	}
+}
+
+// The tracer looks once into what fails twice in the same way.
+func TestSharedEvidence(t *testing.T) {
+	seen := &event.Seen{Path: "/srv/x/s"}
+	first := &failure{failureKey: failureKey{path: "/srv/x/s", errno: "ENOTDIR"}, seen: seen}
+	same := &failure{failureKey: failureKey{path: "/srv/x/s", errno: "ENOTDIR", name: "bind"}}
+	other := &failure{failureKey: failureKey{path: "/srv/x/s", errno: "EACCES"}}
+	h := &history{failures: []*failure{first, same, other}}
+	h.shareEvidence()
+	if same.seen != seen || other.seen != nil {
+		t.Error(same.seen, other.seen)
 	}
 }
