@@ -160,6 +160,9 @@ func (f *facts) settle() {
 			x.next.path = f.state.Abs(x.next.path)
 		}
 		h.shareEvidence()
+		if h.short != nil {
+			h.short.path = f.state.Abs(h.short.path)
+		}
 		h.byBase = map[string]*source{}
 		for _, s := range h.sources {
 			if base := path.Base(s.path); h.byBase[base] == nil || h.byBase[base].found.index < s.found.index {

@@ -32,6 +32,7 @@ type facts struct {
 	harmless    map[what]bool         // failures in processes that ended well
 	unmade      map[string][]*failure // by what they were to make
 	missed      map[string]int        // what was missed, and where last; made when it is asked for
+	lastFound   map[string]int        // what was found, likewise
 	remarks     []*remark
 	kernel      []kernelLine
 	running     []*replay.Process // at work, in no call, when the trace ended
@@ -46,8 +47,8 @@ type history struct {
 	byBase   map[string]*source  // the last that was found of a base name; set by settle
 	lines    []*line
 	partial  map[*replay.File]*line
-	empty    []*source // files and pipes that ended without a byte
-	short    shortWrites
+	empty    []*source          // files and pipes that ended without a byte
+	short    *source            // the last write that was cut short
 	sources  map[string]*source // what was found or opened without an error, by path
 	servers  []*source          // name servers it asked
 	talked   *source            // the peer that it exchanged bytes with last
@@ -236,7 +237,7 @@ func (f *facts) succeeded(h *history, st *replay.Step, moves way) {
 		f.read(h, st)
 	case isWrite:
 		f.write(h, st)
-		h.wroteFile(st)
+		f.wroteFile(h, st)
 	default:
 		if special := telling[st.Event.Call.Name]; special != nil {
 			special(f, h, st)

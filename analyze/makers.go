@@ -107,10 +107,15 @@ func (f *facts) missedAfter(what string, m *failure) bool {
 
 // wasFound says whether anybody has found or made a path after an event.
 func (f *facts) wasFound(p string, after int) bool {
-	return slices.ContainsFunc(f.order, func(h *history) bool {
-		s := h.sources[p]
-		return s != nil && s.pos.index > after
-	})
+	if f.lastFound == nil {
+		f.lastFound = map[string]int{}
+		for _, h := range f.order {
+			for _, s := range h.sources {
+				f.lastFound[s.path] = max(f.lastFound[s.path], s.pos.index)
+			}
+		}
+	}
+	return f.lastFound[p] > after
 }
 
 // makers are other processes that could not make what s misses.

@@ -10,37 +10,30 @@ import (
 // room: a full file system, a quota, a limit on file sizes (write(2)). Often nothing says
 // so but the result.
 
-// shortWrites is what is remembered of the last writes, by file, where they were cut short.
-type shortWrites map[*replay.File]*source
-
-const maxShort = 100
-
-// wroteFile takes note of a write: of one that is cut short until the rest is written.
-func (h *history) wroteFile(st *replay.Step) {
+// wroteFile takes note of a write that is cut short, until the rest is written. The last
+// one of a process is enough.
+func (f *facts) wroteFile(h *history, st *replay.Step) {
 	c, file := st.Event.Call, st.File
 	if file == nil || file.Kind != replay.PathFile || c.Name != "write" && c.Name != "pwrite64" {
 		return
 	}
 	wanted := c.Arg(2).Int
-	if c.Ret.Value <= 0 || c.Ret.Value >= wanted || len(h.short) >= maxShort {
-		delete(h.short, file)
-		return
+	switch {
+	case c.Ret.Value > 0 && c.Ret.Value < wanted:
+		at := position{st.Event.Index, st.Seq}
+		h.short = &source{file: file, path: file.Path, first: at, found: at, pos: at, by: "write", ev: st.Kept(), wanted: wanted}
+		f.charge(h, sourceCost+len(c.Text()))
+	case h.short != nil && h.short.file == file:
+		h.short = nil
 	}
-	if h.short == nil {
-		h.short = shortWrites{}
-	}
-	at := position{st.Event.Index, st.Seq}
-	h.short[file] = &source{file: file, path: file.Path, first: at, found: at, pos: at, by: "write", ev: st.Kept(), wanted: wanted}
 }
 
-// cutShort are the writes that were cut short, and of which the rest was never written.
-func cutShort(_ *facts, s *suspect) (out []*candidate) {
-	for _, e := range s.hist.short {
-		if e.pos.index < s.anchor.pos.index {
-			out = append(out, dataCause(s, e, e.pos))
-		}
+// cutShort is a write that was cut short, and of which the rest was never written.
+func cutShort(_ *facts, s *suspect) []*candidate {
+	if e := s.hist.short; e != nil && e.pos.index < s.anchor.pos.index {
+		return []*candidate{dataCause(s, e, e.pos)}
 	}
-	return out
+	return nil
 }
 
 // shortCause says what a write that was cut short lacked.
