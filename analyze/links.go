@@ -95,7 +95,7 @@ func wordsTaken(_ *facts, l *link) float64 {
 func workWentOn(_ *facts, l *link) float64 {
 	points := -0.6 * float64(min(l.after(), 5))
 	if c := l.child.hist.proc; c.Reaped != nil && c.ReapedAt < l.parent.hist.execSeq {
-		points -= 3
+		points -= 4 // as for its own failures before that
 	}
 	return points
 }
