@@ -1,33 +1,16 @@
 package analyze
 
 import (
-	"bytes"
-	"io"
 	"strings"
 	"testing"
-
-	"github.com/stracex/stracex/parser"
 )
 
 // messageOf is the message of a program that makes these calls, and then ends.
 func messageOf(t *testing.T, calls string) string {
 	t.Helper()
 	log := "7 execve(\"/srv/bin/app\", [\"app\"], 0x7ffe /* 5 vars */) = 0\n" + calls + "7 exit_group(1) = ?\n7 +++ exited with 1 +++\n"
-	r, err := parser.New(bytes.NewReader([]byte(log)), "trace.log")
-	if err != nil {
-		t.Fatal(err)
-	}
 	f := newFacts()
-	for {
-		e, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.add(e)
-	}
+	eachEvent(t, []byte(log), f.add)
 	f.settle()
 	if a := anchorOf(f.history(f.state.Root)); a.line != nil {
 		return a.line.text
@@ -79,6 +62,28 @@ func TestErrnoOfMessage(t *testing.T) {
 		got, _ := cause(t, []byte("7 execve(\"/srv/bin/app\", [\"app\"], 0x7ffe /* 5 vars */) = 0\n"+calls+wrote("2", "app: fatal")+wrote("2", more)+"7 exit_group(1) = ?\n7 +++ exited with 1 +++\n"))
 		if got != want {
 			t.Errorf("%s: %s, want %s", more, got, want)
+		}
+	}
+}
+
+// A message that only refers to others is none; the one before it is.
+func TestReferredTo(t *testing.T) {
+	said := func(lines ...string) string {
+		var calls strings.Builder
+		for _, l := range lines {
+			calls.WriteString(wrote("2", l))
+		}
+		return messageOf(t, calls.String())
+	}
+	const warn, refers, more = "[warn] the folder hs is not owned by this user", "[err] Reading config failed--see warnings above.", "[warn] Failed to parse the options. See logs for details."
+	for want, got := range map[string]string{
+		warn:                    said(warn, refers),
+		warn + " (2)":           said(warn+" (2)", more, refers),
+		"error: see the manual": said("starting", "error: see the manual"),
+		refers:                  said(refers),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

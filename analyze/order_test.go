@@ -56,6 +56,13 @@ func TestCloseCalls(t *testing.T) {
 		{"what failed after it was asked to end", "7 clone(child_stack=NULL, flags=SIGCHLD) = 8\n7 clone(child_stack=NULL, flags=SIGCHLD) = 9\n8 openat(AT_FDCWD, \"/srv/a\", O_RDONLY) = -1 ENOENT (No such file or directory)\n" +
 			"8 exit_group(1) = ?\n8 +++ exited with 1 +++\n7 kill(9, SIGTERM) = 0\n9 --- SIGTERM {si_signo=SIGTERM, si_code=SI_USER, si_pid=7, si_uid=0} ---\n9 openat(AT_FDCWD, \"/srv/b\", O_RDONLY) = -1 ENOENT (No such file or directory)\n" +
 			"9 exit_group(1) = ?\n9 +++ exited with 1 +++\n", "syscall openat ENOENT /srv/a"},
+		{"an attribute that can't be set", "7 setxattr(\"app/cache\", \"system.posix_acl_access\", \"x\", 28, 0) = -1 EOPNOTSUPP (Operation not supported)\n" + says("not ready"), "syscall setxattr EOPNOTSUPP /srv/app/cache"},
+		{"nothing but a folder that is there", "7 mkdir(\"/srv/event\", 0777) = -1 EEXIST (File exists)\n" + says("not ready"), "data chdir /srv"},
+		{"a command that is nowhere", miss("newfstatat", "/usr/bin/mkthumb") + miss("newfstatat", "/bin/mkthumb") + miss("newfstatat", "out/1.thumb") + says("run incomplete: 0 of 1"), "search newfstatat ENOENT /bin/mkthumb"},
+		{"a child before the process became another program", "7 clone(child_stack=NULL, flags=SIGCHLD) = 8\n8 execve(\"/bin/ls\", [\"ls\", \"d\"], 0x7ffe /* 5 vars */) = 0\n8 openat(AT_FDCWD, \"/srv/d\", O_RDONLY) = -1 ENOENT (No such file or directory)\n8 exit_group(1) = ?\n8 +++ exited with 1 +++\n" +
+			"7 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 1}], 0, NULL) = 8\n7 execve(\"/srv/bin/webd\", [\"webd\"], 0x7ffe /* 5 vars */) = 0\n" + miss("openat", "web.conf") + says("not ready"), "syscall openat ENOENT /srv/web.conf"},
+		{"words to itself", "7 socketpair(AF_UNIX, SOCK_STREAM, 0, [3, 4]) = 0\n" + miss("openat", "ledger") + "7 sendto(4, \"the job ended badly\", 19, 0, NULL, 0) = 19\n7 recvfrom(3, \"the job ended badly\", 99, 0, NULL, NULL) = 19\n" +
+			says("relay: the job ended badly"), "syscall openat ENOENT /srv/ledger"},
 		{"a full file system before a rename", "7 pwrite64(3</srv/orders.db>, \"x\", 4096, 0) = -1 EFBIG (File too large)\n" + strings.Repeat("7 getpid() = 7\n", 20) +
 			"7 rename(\"/srv/orders.db\", \"/srv/quarantine/orders.db\") = -1 ENOENT (No such file or directory)\n" + says("database seems corrupt, moved to quarantine"), "syscall pwrite64 EFBIG /srv/orders.db"},
 		{"a library before settings", miss("openat", "/lib/libxcodec.so.2") + miss("openat", "/usr/lib/libxcodec.so.2") + "7 openat(AT_FDCWD, \"plain.txt\", O_RDONLY) = 3\n" + miss("access", "etc/formats.alias") +

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/stracex/stracex/event"
 	"github.com/stracex/stracex/parser"
 )
 
@@ -47,24 +48,30 @@ func slug(rule string) string {
 	return strings.NewReplacer(" ", "-", "'", "").Replace(rule)
 }
 
-// first reads a log and gives the first cause, nil when there is none.
-func first(t *testing.T, log []byte) *Cause {
+// eachEvent reads a log.
+func eachEvent(t *testing.T, log []byte, add func(*event.Event)) {
 	t.Helper()
 	r, err := parser.New(bytes.NewReader(log), "trace.log")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := New()
 	for {
 		e, err := r.Read()
 		if err == io.EOF {
-			break
+			return
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.Add(e)
+		add(e)
 	}
+}
+
+// first reads a log and gives the first cause, nil when there is none.
+func first(t *testing.T, log []byte) *Cause {
+	t.Helper()
+	a := New()
+	eachEvent(t, log, a.Add)
 	if d := a.Diagnose(); len(d.Causes) > 0 {
 		return &d.Causes[0]
 	}
