@@ -189,7 +189,7 @@ func before(c *replay.Process, a anchor, parent *replay.Process) bool {
 // endedByOther: somebody of this trace killed c, so its end is a consequence.
 func (f *facts) endedByOther(c *replay.Process) bool {
 	for _, k := range f.kills {
-		if c.Exit != nil && k.target == c.PID && k.by != c && k.signal == c.Exit.Signal && k.ev.Index < c.Ended.Index {
+		if c.Exit != nil && k.target == c.PID && k.by != c && k.signal == c.Exit.Signal && k.index < c.Ended.Index {
 			return true
 		}
 	}

@@ -40,14 +40,14 @@ func (f *facts) cause(c *candidate) Cause {
 
 func (f *facts) callCause(out *Cause, c *candidate) {
 	x := c.fail
-	out.Syscall, out.Errno, out.Error = x.step.Event.Call.Name, &x.errno, abi.ErrnoText(x.errno)
+	out.Syscall, out.Errno, out.Error = x.step.Event.Name(), &x.errno, abi.ErrnoText(x.errno)
 	if x.during {
 		out.Syscall = "connect"
 	}
 	out.Program = f.state.Known(x.program)
 	out.PID = x.hist.proc.PID
 	out.Count = x.count
-	out.Event = ref(x.step.Event)
+	out.Event = ref(x.step.Event.Event())
 	setString(&out.Path, x.path)
 	setString(&out.PathGiven, x.given)
 	if x.isAboutSecond() {
@@ -177,8 +177,8 @@ func signalAdvice(sig string) []string {
 
 func (f *facts) sourceCause(out *Cause, c *candidate) {
 	s := c.source
-	out.Event = ref(s.ev)
-	out.Syscall = s.ev.Call.Name
+	out.Event = ref(s.ev.Event())
+	out.Syscall = s.ev.Name()
 	if s.file != nil && s.file.Sock != nil {
 		f.peerCause(out, c, f.state.AbsAddr(s.file.Sock.Peer))
 		return
@@ -226,9 +226,9 @@ func (c *candidate) aboutRights() bool {
 
 // kindSeen says what was seen of a file by the call that found it: kind and mode.
 func kindSeen(s *source) string {
-	_, mode, ok := strings.Cut(ref(s.ev).Text, "st_mode=S_IF")
+	_, mode, ok := strings.Cut(ref(s.ev.Event()).Text, "st_mode=S_IF")
 	if !ok {
-		_, mode, ok = strings.Cut(ref(s.ev).Text, "stx_mode=S_IF")
+		_, mode, ok = strings.Cut(ref(s.ev.Event()).Text, "stx_mode=S_IF")
 	}
 	kind, mode, _ := strings.Cut(mode, "|")
 	mode, _, _ = strings.Cut(mode, ",")
@@ -266,7 +266,7 @@ func (f *facts) peerCause(out *Cause, c *candidate, peer string) {
 func ghostCause(out *Cause, c *candidate) {
 	g := c.ghost
 	out.PID, out.Program = g.pid, ""
-	out.Event = ref(g.ev)
+	out.Event = ref(g.ev.Event())
 	how := fmt.Sprintf("ended with status %d", g.code)
 	if g.signal != "" {
 		how = "was killed by " + g.signal
@@ -281,7 +281,7 @@ func (f *facts) relayCause(out *Cause, c *candidate) {
 	in := c.relay.read
 	at := f.state.Describe(in.file)
 	out.PID, out.Program = 0, ""
-	out.Event = ref(in.ev)
+	out.Event = ref(in.ev.Event())
 	if in.file.Sock != nil {
 		setString(&out.Address, f.state.AbsAddr(in.file.Sock.Peer))
 	}

@@ -152,7 +152,7 @@ func letters(want uint32) string {
 
 // need is the permission that a call asks of its file.
 func need(x *failure) (bits uint32, verb string) {
-	c := x.step.Event.Call
+	c := x.step.Event.Event().Call
 	switch {
 	case strings.HasPrefix(x.name, "exec"):
 		return 1, "run"

@@ -94,13 +94,13 @@ func doing(x *failure, obj string) string {
 		return strings.TrimSpace(x.name + " " + obj)
 	case x.name == "mmap" && x.errno != "ENOMEM" && x.path != "" && x.errno != "EAGAIN":
 		verb = "map"
-	case x.name == "fcntl" && !isLocking(x.step.Event.Call.Arg(1)):
+	case x.name == "fcntl" && !isLocking(x.step.Event.Event().Call.Arg(1)):
 		verb = "control"
 	}
 	if strings.HasPrefix(x.name, "open") {
-		fl := x.step.Event.Call.Arg(1)
+		fl := x.step.Event.Event().Call.Arg(1)
 		if x.name == "openat" {
-			fl = x.step.Event.Call.Arg(2)
+			fl = x.step.Event.Event().Call.Arg(2)
 		}
 		switch {
 		case fl.Has("O_CREAT") && !x.isThere():
@@ -182,7 +182,7 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 		t, ok = valueText, true
 	case emptyMapping(x):
 		t, ok = emptyText, true
-	case x.errno == "E2BIG" && fewArguments(x.step.Event.Call):
+	case x.errno == "E2BIG" && fewArguments(x.step.Event.Event().Call):
 		t, ok = environmentText, true
 	}
 	if !ok {
@@ -232,7 +232,7 @@ func (f *facts) whyLimited(x *failure, obj string) (string, []string) {
 			[]string{"raise the limit (ulimit -n, LimitNOFILE=), or find out why so many files stay open"}
 	}
 	asked := ""
-	if n, ok := x.step.Event.Call.Arg(1).Number(); ok && n > 0 && (x.name == "mmap" || x.name == "mremap") {
+	if n, ok := x.step.Event.Event().Call.Arg(1).Number(); ok && n > 0 && (x.name == "mmap" || x.name == "mremap") {
 		asked = fmt.Sprintf(" It asked for %d MiB.", (n+1<<19)>>20)
 	}
 	return "The kernel gave no more memory: a limit (ulimit -v, a cgroup's) or the machine's memory is reached." + asked + limit("RLIMIT_AS"),

@@ -9,7 +9,7 @@ func (f *facts) secondTracer(x *failure) bool {
 	if x.name != "ptrace" || x.errno != "EPERM" {
 		return false
 	}
-	c := x.step.Event.Call
+	c := x.step.Event.Event().Call
 	switch c.Arg(0).Str {
 	case "PTRACE_TRACEME":
 		return true
@@ -22,7 +22,7 @@ func (f *facts) secondTracer(x *failure) bool {
 
 func whySecondTracer(x *failure) (string, []string) {
 	traced := name(x.hist.proc)
-	if pid, ok := x.step.Event.Call.Arg(1).Number(); ok {
+	if pid, ok := x.step.Event.Event().Call.Arg(1).Number(); ok {
 		traced = fmt.Sprintf("process %d", pid)
 	}
 	return fmt.Sprintf("A process can have one tracer only, and %s has one already: the one that made this trace. "+

@@ -27,7 +27,6 @@ type facts struct {
 	files       map[string]bool
 	calls       int
 	scope       scope
-	cut         int // strings that the trace has only the beginning of
 	untraced    []*reaped
 	harmless    map[what]bool         // failures in processes that ended well
 	unmade      map[string][]*failure // by what they were to make
@@ -71,7 +70,7 @@ type position struct {
 
 // sent is a signal sent by one process to another.
 type sent struct {
-	ev     *event.Event
+	index  int // of the event
 	by     *replay.Process
 	target int
 	signal string
@@ -83,7 +82,7 @@ type reaped struct {
 	pid    int
 	code   int
 	signal string
-	ev     *event.Event
+	ev     event.Kept
 	pos    position
 }
 
@@ -162,7 +161,7 @@ func (f *facts) returned(h *history, st *replay.Step) {
 		h.stopped = nil
 	}
 	moves := readWrite[c.Name]
-	f.scope.add(st.Event)
+	f.scope.add(st.Event, moves != 0)
 	switch {
 	case c.Unfinished:
 		h.block(h.begun(st))
@@ -177,9 +176,6 @@ func (f *facts) returned(h *history, st *replay.Step) {
 		}
 	case len(h.restart) > 0:
 		delete(h.restart, st.Event.TID)
-	}
-	if c.Cut() {
-		f.cut++
 	}
 	if c.Name == "exit" {
 		f.threadEnded(st)
@@ -323,15 +319,15 @@ func (f *facts) handOver(st *replay.Step) {
 }
 
 func (f *facts) killed(_ *history, st *replay.Step) {
-	c := st.Kept().Call
 	if len(f.kills) >= maxKills {
 		return
 	}
+	c := st.Event.Call
 	target, sig := c.Arg(0), c.Arg(1)
 	if c.Name == "tgkill" {
 		target, sig = c.Arg(1), c.Arg(2)
 	}
-	f.kills = append(f.kills, sent{st.Event, st.Proc, int(target.Int), sig.Str})
+	f.kills = append(f.kills, sent{st.Event.Index, st.Proc, int(target.Int), strings.Clone(sig.Str)})
 }
 
 // waited notes children whose calls are not in the trace.

@@ -27,17 +27,16 @@ type failure struct {
 	seen   *event.Seen
 	makes  bool // it was to make something
 	during bool // SO_ERROR: the failure of an earlier connect
-	own    bool // nobody else has step.Event
 	over   bool // it was made good later
 	told   bool // the syslog, right after, which nobody takes
 }
 
 // place is what is kept of a [replay.Step].
 type place struct {
-	Event         *event.Event
+	Event         event.Kept
 	Proc          *replay.Process
 	File, DirFile *replay.File
-	Origin        *event.Event
+	Origin        event.Kept
 	FD            int
 	Dir           string
 	FS            replay.FS
@@ -217,15 +216,8 @@ func (f *facts) keep(h *history, key failureKey, st *replay.Step) *failure {
 
 // last makes the step the one that stands for the failure.
 func (x *failure) last(st *replay.Step) {
-	old := x.step.Event
-	x.step = place{Proc: st.Proc, File: st.File, DirFile: st.DirFile, Origin: st.Origin, FD: st.FD, Dir: st.Dir, FS: st.FS}
+	x.step = place{Event: st.Kept(), Proc: st.Proc, File: st.File, DirFile: st.DirFile, Origin: st.Origin, FD: st.FD, Dir: st.Dir, FS: st.FS}
 	x.tid, x.tcalls, x.next, x.handed = st.Event.TID, st.Thread.Calls, next{}, ""
-	if st.Event.Borrowed && x.own && old.Again(st.Event) {
-		x.step.Event = old
-		return
-	}
-	x.own = st.Event.Borrowed // else others have the event too
-	x.step.Event = st.Kept()
 }
 
 // sameFailure finds an earlier failure of the same kind.

@@ -16,7 +16,8 @@ type scope struct {
 	memory bool // a file was mapped, which all programs do that have libraries
 }
 
-func (s *scope) add(e *event.Event) {
+// add takes a call; moves says whether it is one that moves bytes.
+func (s *scope) add(e *event.Event, moves bool) {
 	c := e.Call
 	s.log = s.log || e.Line > 0
 	switch {
@@ -25,7 +26,7 @@ func (s *scope) add(e *event.Event) {
 	case c.Ret.Known:
 		s.well++
 	}
-	if readWrite[c.Name] != 0 {
+	if moves {
 		s.moves++
 	}
 	switch c.Name {

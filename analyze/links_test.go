@@ -35,7 +35,7 @@ func TestParentFailed(t *testing.T) {
 		{"a folder that is there", "mkdir", "EEXIST", "", position{20, 20}, false, 0},
 	} {
 		h := &history{proc: &replay.Process{}}
-		h.failures = []*failure{{failureKey: failureKey{name: test.call, errno: test.errno}, at: []position{test.at}, step: place{Event: &event.Event{Call: flags(test.flag)}}}}
+		h.failures = []*failure{{failureKey: failureKey{name: test.call, errno: test.errno}, at: []position{test.at}, step: place{Event: event.KeepWhole(&event.Event{Call: flags(test.flag)})}}}
 		l := &link{parent: &suspect{hist: h, anchor: anchor{pos: position{25, 25}, line: &line{text: "failed"}}}, child: &suspect{hist: &history{proc: &replay.Process{Ended: at(10)}}}}
 		if test.silent {
 			l.parent.anchor.line = nil
@@ -132,11 +132,11 @@ func TestEndedByOther(t *testing.T) {
 		kill sent
 		want bool
 	}{
-		{"by another", sent{at(10), other, 8, "SIGTERM"}, true},
-		{"by itself", sent{at(10), c, 8, "SIGTERM"}, false},
-		{"another process", sent{at(10), other, 9, "SIGTERM"}, false},
-		{"another signal", sent{at(10), other, 8, "SIGHUP"}, false},
-		{"too late", sent{at(30), other, 8, "SIGTERM"}, false},
+		{"by another", sent{10, other, 8, "SIGTERM"}, true},
+		{"by itself", sent{10, c, 8, "SIGTERM"}, false},
+		{"another process", sent{10, other, 9, "SIGTERM"}, false},
+		{"another signal", sent{10, other, 8, "SIGHUP"}, false},
+		{"too late", sent{30, other, 8, "SIGTERM"}, false},
 	} {
 		f := newFacts()
 		f.kills = []sent{test.kill}

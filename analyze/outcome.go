@@ -98,6 +98,6 @@ func shown(l *line) *Message {
 	p := l.hist.proc
 	return &Message{
 		Text: strings.TrimRight(l.text, "\r"), Complete: !l.cut, Stream: l.stream,
-		PID: p.PID, Program: p.Program, Event: ref(l.ev),
+		PID: p.PID, Program: p.Program, Event: ref(l.ev.Event()),
 	}
 }

@@ -10,7 +10,7 @@ import (
 // failedWith is a candidate for a call that failed, in a program that says something.
 func failedWith(call, errno, path, said string) *candidate {
 	return &candidate{
-		fail: &failure{failureKey: failureKey{name: call, errno: errno, path: path}, step: place{Event: &event.Event{Call: &event.Call{Name: call}}}},
+		fail: &failure{failureKey: failureKey{name: call, errno: errno, path: path}, step: place{Event: event.KeepWhole(&event.Event{Call: &event.Call{Name: call}})}},
 		sus:  &suspect{hist: &history{proc: &replay.Process{PID: 7, Program: "/usr/bin/tool"}}, anchor: anchor{line: &line{text: said}, text: said + "\n"}},
 	}
 }

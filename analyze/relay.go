@@ -153,8 +153,8 @@ func (f *facts) writerOf(in *passed, words string) *passed {
 }
 
 func entered(p *passed) int {
-	if c := p.ev.Call; c != nil && c.Entered >= 0 {
-		return c.Entered
+	if p.begun >= 0 {
+		return p.begun
 	}
 	return p.pos.index
 }

@@ -77,7 +77,7 @@ func errorMeaning(x *failure) (float64, string) {
 		return 2, "a file of this name is in the way"
 	case x.errno == "EEXIST" && strings.HasPrefix(x.name, "mkdir"):
 		return -3, ""
-	case x.name == "mmap" && x.step.Event != nil && x.step.Event.Call.Arg(3).Has("MAP_HUGETLB"):
+	case x.name == "mmap" && !x.step.Event.None() && x.step.Event.Event().Call.Arg(3).Has("MAP_HUGETLB"):
 		return -3, "" // most machines have no huge pages set aside
 	case x.errno == "EOPNOTSUPP" && (strings.HasSuffix(x.name, "setxattr") || x.name == "mount"):
 		return 0, "" // it was to change something
@@ -95,7 +95,7 @@ func errorMeaning(x *failure) (float64, string) {
 
 // emptyMapping: a file of no bytes can't be mapped (mmap(2)).
 func emptyMapping(x *failure) bool {
-	return x.errno == "EINVAL" && x.name == "mmap" && x.path != "" && x.step.Event != nil && x.step.Event.Call.Arg(1).Int == 0
+	return x.errno == "EINVAL" && x.name == "mmap" && x.path != "" && !x.step.Event.None() && x.step.Event.Event().Call.Arg(1).Int == 0
 }
 
 func probing(call string) bool {
@@ -152,7 +152,7 @@ func killedByAnother(f *facts, c *candidate) (float64, string) {
 func (f *facts) wasAskedToEnd(c *candidate) bool {
 	p := c.sus.hist.proc
 	return slices.ContainsFunc(f.kills, func(k sent) bool {
-		return k.target == p.PID && k.by != p && k.signal == "SIGTERM" && k.ev.Index < c.pos.index
+		return k.target == p.PID && k.by != p && k.signal == "SIGTERM" && k.index < c.pos.index
 	})
 }
 

@@ -30,7 +30,7 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if (c.source.file == nil || c.source.file.Reads == 0) && isProgram(c.source) {
 		points -= 3 // it is there to be run
 	}
-	if c.source.file == nil && containsAny(ref(c.source.ev).Text, []string{"S_IFREG", "S_IFLNK"}) {
+	if c.source.file == nil && containsAny(ref(c.source.ev.Event()).Text, []string{"S_IFREG", "S_IFLNK"}) {
 		points -= 1.5 // a file that it only looked for
 	}
 	switch file := c.source.file; {
@@ -67,7 +67,7 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 
 // isProgram: a regular file that may be run.
 func isProgram(s *source) bool {
-	_, mode, ok := strings.Cut(ref(s.ev).Text, "S_IFREG|0")
+	_, mode, ok := strings.Cut(ref(s.ev.Event()).Text, "S_IFREG|0")
 	return ok && len(mode) >= 3 && mode[0]&1 != 0 && mode[0] >= '0' && mode[0] <= '7'
 }
 

@@ -131,7 +131,7 @@ func TestNothingToRead(t *testing.T) {
 	} {
 		c := failedWith("", "", "", test.said)
 		c.fail, c.kind, c.between = nil, "data", test.between
-		c.source = &source{path: test.path, file: test.file, ev: &event.Event{Kind: event.Returned, Call: &event.Call{Name: "read", Entered: -1}}}
+		c.source = &source{path: test.path, file: test.file, ev: event.KeepWhole(&event.Event{Kind: event.Returned, Call: &event.Call{Name: "read", Entered: -1}})}
 		if got, _ := nothingToRead(nil, c); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}

@@ -39,7 +39,7 @@ func cutShort(_ *facts, s *suspect) []*candidate {
 // shortCause says what a write that was cut short lacked.
 func (f *facts) shortCause(out *Cause, c *candidate) {
 	s := c.source
-	wrote := s.ev.Call.Ret.Value
+	wrote := s.ev.Event().Call.Ret.Value
 	out.Summary = fmt.Sprintf("only a part of its data could be written to %s", s.path)
 	out.Explanation = fmt.Sprintf("%s could write %d of %d bytes to %s: its file system or the quota is full, or a limit on file sizes is reached.", name(c.sus.hist.proc), wrote, s.wanted, s.path)
 	if lim := f.limitOf(c.sus.hist.proc, "RLIMIT_FSIZE"); lim != "" {

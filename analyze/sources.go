@@ -16,7 +16,7 @@ type source struct {
 	pos   position // when it was found or read last
 	// ev is the call that found it, the first of several of one name; then the first
 	// read, and the read that brought nothing.
-	ev     *event.Event
+	ev     event.Kept
 	wanted int64 // bytes that a write of it was given, and that was cut short
 }
 
@@ -49,7 +49,7 @@ func (f *facts) found(h *history, st *replay.Step) {
 // seen makes the step the one that stands for the source, unless one of that name
 // does already.
 func (s *source) seen(st *replay.Step) {
-	if s.ev == nil || s.ev.Call.Name != st.Event.Call.Name || st.EOF {
+	if s.ev.Name() != st.Event.Call.Name || st.EOF {
 		s.ev = st.Kept()
 	}
 }

@@ -15,17 +15,17 @@ func (f *facts) trail(c *candidate) []Step {
 		return t.steps
 	}
 	x := c.fail
-	t.add("failing-call", x.step.Event, "the call that failed")
-	if x.step.DirFile != nil && x.step.DirFile.Opened != nil {
-		t.add("fd-origin", x.step.DirFile.Opened, fmt.Sprintf("descriptor %d, which the path is relative to, is %s", x.step.FD, f.state.Abs(x.step.DirFile.Path)))
-	} else if x.given != "" && x.given[0] != '/' && x.step.FS.Chdir != nil {
+	t.addKept("failing-call", x.step.Event, "the call that failed")
+	if x.step.DirFile != nil && !x.step.DirFile.Opened.None() {
+		t.addKept("fd-origin", x.step.DirFile.Opened, fmt.Sprintf("descriptor %d, which the path is relative to, is %s", x.step.FD, f.state.Abs(x.step.DirFile.Path)))
+	} else if x.given != "" && x.given[0] != '/' && !x.step.FS.Chdir.None() {
 		who := ""
 		if by := x.step.FS.ChdirBy; by != nil && by != x.hist.proc {
 			who = fmt.Sprintf(", inherited from %s", name(by))
 		}
-		t.add("chdir", x.step.FS.Chdir, fmt.Sprintf("%s is relative to %s%s", x.given, x.step.FS.Cwd, who))
-	} else if x.given == "" && x.step.File != nil && x.step.Origin != nil {
-		t.add("fd-origin", x.step.Origin, fmt.Sprintf("descriptor %d is %s", x.step.FD, f.state.Describe(x.step.File)))
+		t.addKept("chdir", x.step.FS.Chdir, fmt.Sprintf("%s is relative to %s%s", x.given, x.step.FS.Cwd, who))
+	} else if x.given == "" && x.step.File != nil && !x.step.Origin.None() {
+		t.addKept("fd-origin", x.step.Origin, fmt.Sprintf("descriptor %d is %s", x.step.FD, f.state.Describe(x.step.File)))
 	}
 	p := x.hist.proc
 	if n := len(p.Execs); n > 0 {
@@ -42,6 +42,8 @@ type trailer struct {
 	steps []Step
 }
 
+func (t *trailer) addKept(role string, k event.Kept, text string) { t.add(role, k.Event(), text) }
+
 func (t *trailer) add(role string, e *event.Event, text string) {
 	t.steps = append(t.steps, Step{Role: role, Event: ref(e), Text: text})
 }
@@ -49,10 +51,10 @@ func (t *trailer) add(role string, e *event.Event, text string) {
 // origin adds the call that made the descriptor that was read from, and the
 // one that connected it.
 func (t *trailer) origin(p *passed) {
-	if k := p.file.Sock; k != nil && k.Connected != nil {
-		t.add("fd-origin", k.Connected, "where that descriptor was connected")
-	} else if p.file.Opened != nil {
-		t.add("fd-origin", p.file.Opened, "where that descriptor came from")
+	if k := p.file.Sock; k != nil && !k.Connected.None() {
+		t.addKept("fd-origin", k.Connected, "where that descriptor was connected")
+	} else if !p.file.Opened.None() {
+		t.addKept("fd-origin", p.file.Opened, "where that descriptor came from")
 	}
 }
 
@@ -66,19 +68,19 @@ func (t *trailer) way(s *suspect) {
 		case "pipe":
 			t.add("peer", s.hist.proc.Ended, s.because)
 		case "words":
-			t.add("relay", s.relay.read.ev, fmt.Sprintf("the words were read from %s", t.describe(s.relay.read)))
+			t.addKept("relay", s.relay.read.ev, fmt.Sprintf("the words were read from %s", t.describe(s.relay.read)))
 			t.origin(s.relay.read)
-			t.add("peer", s.relay.wrote.ev, fmt.Sprintf("%s wrote them", name(s.hist.proc)))
+			t.addKept("peer", s.relay.wrote.ev, fmt.Sprintf("%s wrote them", name(s.hist.proc)))
 		case "end":
-			t.add("relay", s.relay.read.ev, fmt.Sprintf("here ended %s, without an answer", t.describe(s.relay.read)))
+			t.addKept("relay", s.relay.read.ev, fmt.Sprintf("here ended %s, without an answer", t.describe(s.relay.read)))
 			t.origin(s.relay.read)
-			t.add("peer", s.relay.wrote.ev, fmt.Sprintf("%s had taken the request", name(s.hist.proc)))
+			t.addKept("peer", s.relay.wrote.ev, fmt.Sprintf("%s had taken the request", name(s.hist.proc)))
 		}
 	}
 	if l := s.anchor.line; l != nil && s.how != "words" {
-		t.add("message", l.ev, fmt.Sprintf("%s wrote to %s: %s", name(s.hist.proc), t.spoken(l), shorten(l.text, 120)))
-		if l.origin != nil && l.fd > 2 {
-			t.add("fd-origin", l.origin, fmt.Sprintf("where its descriptor %d came from", l.fd))
+		t.addKept("message", l.ev, fmt.Sprintf("%s wrote to %s: %s", name(s.hist.proc), t.spoken(l), shorten(l.text, 120)))
+		if !l.origin.None() && l.fd > 2 {
+			t.addKept("fd-origin", l.origin, fmt.Sprintf("where its descriptor %d came from", l.fd))
 		}
 	}
 }

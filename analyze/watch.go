@@ -30,7 +30,7 @@ func (w *wait) watches() {
 // awaits says whether an answer is due on a connection that the program has made: the
 // last that went over it was the program's, or nothing did.
 func awaits(x *replay.File) bool {
-	return x.Sock != nil && x.Sock.Connected != nil && x.Sock.Peer != "" && (x.Asked || x.Reads == 0)
+	return x.Sock != nil && !x.Sock.Connected.None() && x.Sock.Peer != "" && (x.Asked || x.Reads == 0)
 }
 
 // isLoop says whether they are those of an event loop that has nothing to do.
@@ -53,5 +53,5 @@ func isTick(st *replay.Step) bool {
 // isIdle says whether a file is one that a program watches when it has nothing to do:
 // a socket that clients come to, or one of its own making, such as a timer.
 func isIdle(x *replay.File) bool {
-	return x.Kind == replay.OtherFile || x.Sock != nil && x.Sock.Connected == nil
+	return x.Kind == replay.OtherFile || x.Sock != nil && x.Sock.Connected.None()
 }

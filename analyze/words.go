@@ -24,12 +24,13 @@ type words struct {
 
 // passed is a piece of text at one end of a pipe, socket or file.
 type passed struct {
-	hist *history
-	file *replay.File
-	pos  position
-	ev   *event.Event
-	text string
-	cut  bool
+	hist  *history
+	file  *replay.File
+	pos   position
+	begun int // index of the event with which the call began, -1 when that is pos
+	ev    event.Kept
+	text  string
+	cut   bool
 	// to is where it was sent, "" where the call does not tell; from the process that
 	// the kernel says has sent it (SCM_CREDENTIALS, unix(7)), 0 where it does not.
 	to   string
@@ -45,9 +46,9 @@ type line struct {
 	own    bool     // written to descriptor 2, wherever that leads
 	start  position // of its first write
 	end    position // of its last
-	ev     *event.Event
-	fd     int          // the descriptor it was written to
-	origin *event.Event // the call that made that descriptor, nil when it was there before
+	ev     event.Kept
+	fd     int        // the descriptor it was written to
+	origin event.Kept // the call that made that descriptor, none when it was there before
 	tid    int
 	cut    bool // the trace has only a part of it
 	open   bool // no line end yet
@@ -82,7 +83,7 @@ func (f *facts) read(h *history, st *replay.Step) {
 		if f.words.full || !printable(text) && file.Kind == replay.PathFile {
 			return
 		}
-		f.words.keepRead(&passed{hist: h, file: file, pos: at, ev: st.Kept(), text: strings.Clone(text), cut: cut, from: replay.Sender(c)})
+		f.words.keepRead(&passed{hist: h, file: file, pos: at, begun: c.Entered, ev: st.Kept(), text: strings.Clone(text), cut: cut, from: replay.Sender(c)})
 	})
 }
 
@@ -108,7 +109,7 @@ func (f *facts) wrote(h *history, st *replay.Step, text string, cut bool) {
 	text = strings.Clone(text)
 	at := position{st.Event.Index, st.Seq}
 	if file.Kind != replay.OtherFile {
-		f.words.keepWritten(&passed{hist: h, file: file, pos: at, ev: st.Kept(), text: text, cut: cut, to: st.Addr})
+		f.words.keepWritten(&passed{hist: h, file: file, pos: at, begun: st.Event.Call.Entered, ev: st.Kept(), text: text, cut: cut, to: st.Addr})
 	}
 	if printable(text) && !(file.Kind == replay.UnknownFile && file.Std == 0 && st.FD > 2) {
 		f.speak(h, file, st, text, cut || !strings.HasSuffix(st.Event.Call.Name, "mmsg") && st.Event.Call.Ret.Value > int64(len(text)))

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/stracex/stracex/analyze/replay"
-	"github.com/stracex/stracex/event"
 )
 
 // Who wrote the words that a process read: another one, before, to the same thing.
@@ -14,7 +13,7 @@ func TestWriterOf(t *testing.T) {
 	end := func(p *replay.Pipe) *replay.File { return &replay.File{Kind: replay.PipeFile, Pipe: p} }
 	file := func(path string) *replay.File { return &replay.File{Kind: replay.PathFile, Path: path} }
 	moved := func(h *history, f *replay.File, at int, text string) *passed {
-		return &passed{hist: h, file: f, pos: position{index: at}, text: text, ev: &event.Event{Call: &event.Call{Entered: -1}}}
+		return &passed{hist: h, file: f, pos: position{index: at}, text: text, begun: -1}
 	}
 	const words = "the store is not there"
 	for _, test := range []struct {
@@ -45,14 +44,11 @@ func TestWriterOf(t *testing.T) {
 
 // A call that took its time was entered before it returned.
 func TestWrittenMeanwhile(t *testing.T) {
-	p := &passed{pos: position{index: 12}, ev: &event.Event{Call: &event.Call{Entered: 5}}}
+	p := &passed{pos: position{index: 12}, begun: 5}
 	if got := entered(p); got != 5 {
 		t.Error(got)
 	}
-	if p.ev.Call.Entered = -1; entered(p) != 12 {
-		t.Error(entered(p))
-	}
-	if p.ev = (&event.Event{}); entered(p) != 12 {
+	if p.begun = -1; entered(p) != 12 {
 		t.Error(entered(p))
 	}
 }

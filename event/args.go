@@ -69,54 +69,6 @@ func (c *Call) Shown() int {
 // Text is the text of arguments that were not asked for yet, "" of others.
 func (c *Call) Text() string { return c.first + c.rest }
 
-// FirstFD gives the first argument when it is a descriptor's number; decorated
-// says whether the log has what it points to.
-func (c *Call) FirstFD() (fd int, decorated, ok bool) {
-	if c.argReader == nil || len(c.args) > 0 {
-		v := c.Arg(0)
-		fd, ok = v.FD()
-		return fd, v.HasDeco, ok && v.Kind == Int
-	}
-	s := c.first
-	if s == "" {
-		s = c.rest
-	}
-	i := 0
-	for ; i < len(s) && i < 9 && '0' <= s[i] && s[i] <= '9'; i++ {
-		fd = fd*10 + int(s[i]-'0')
-	}
-	if i == 0 || i == len(s) || s[0] == '0' && i > 1 {
-		return 0, false, false
-	}
-	switch s[i] {
-	case '<':
-		return fd, true, true
-	case ',', ')':
-		return fd, false, true
-	}
-	return 0, false, false
-}
-
-// Cut says whether the log has only the beginning of a string among the arguments.
-func (c *Call) Cut() bool {
-	const mark = `"...`
-	if c.argReader != nil && !strings.Contains(c.first, mark) && !strings.Contains(c.rest, mark) {
-		return false
-	}
-	for i := range c.Args() {
-		if c.args[i].Kind == String && c.args[i].Cut {
-			return true
-		}
-	}
-	return false
-}
-
-// Decorated says whether the log may have what descriptors among the arguments
-// point to (strace -y).
-func (c *Call) Decorated() bool {
-	return c.argReader == nil || strings.IndexByte(c.first, '<') >= 0 || strings.IndexByte(c.rest, '<') >= 0
-}
-
 // SetArgs sets the arguments.
 func (c *Call) SetArgs(args []Value) {
 	c.args, c.first, c.rest, c.argReader, c.borrowed = args, "", "", nil, false
@@ -166,19 +118,6 @@ func (e *Event) Keep() *Event {
 	}
 	cloneAll([]*string{&c.Comm, &c.Text, &call.first, &call.rest, &call.Ret.Deco, &call.Ret.Note, &call.Ret.Comment})
 	return c
-}
-
-// Again makes a kept call the later call e when both read the same, but for where
-// and when; otherwise it returns false.
-func (k *Event) Again(e *Event) bool {
-	a, b := k.Call, e.Call
-	if a == nil || b == nil || k.Borrowed || a.argReader == nil || a.argReader != b.argReader || k.Comm != e.Comm ||
-		a.Name != b.Name || a.first != b.first || a.rest != b.rest || a.Ret != b.Ret || a.Unfinished != b.Unfinished || a.Partial != b.Partial {
-		return false
-	}
-	a.Entered, a.Duration = b.Entered, b.Duration
-	k.Index, k.File, k.Line, k.TID, k.Time = e.Index, e.File, e.Line, e.TID, e.Time
-	return true
 }
 
 // cloneAll copies texts into one piece of memory.

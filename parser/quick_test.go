@@ -296,5 +296,6 @@ func FuzzQuick(f *testing.F) {
 	f.Fuzz(func(t *testing.T, log []byte) {
 		quick, close := readBoth(t, log)
 		same(t, log, quick, close)
+		checkAllBorrowed(t, log)
 	})
 }

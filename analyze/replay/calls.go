@@ -11,8 +11,11 @@ type call struct {
 	keeps bool
 	// named are the arguments that name a file, a directory or an address.
 	named []int
-	fd    int  // the first argument that is a descriptor, -1 if none
-	polls bool // its descriptors are in a struct pollfd
+	// path: of those the first, or the second behind a directory's descriptor, is the
+	// only path. dir says which.
+	path, dir bool
+	fd        int  // the first argument that is a descriptor, -1 if none
+	polls     bool // its descriptors are in a struct pollfd
 	// silent: a success changes nothing, and is about no more than a descriptor.
 	silent bool
 }
@@ -59,5 +62,22 @@ func newCall(name string) *call {
 			k.silent = false
 		}
 	}
+	k.path, k.dir = onePath(k)
 	return k
+}
+
+// onePath says whether a call names just a path, by its first argument or, behind a
+// directory's descriptor, by its second.
+func onePath(k *call) (path, dir bool) {
+	is := func(n, i int, kind abi.Kind) bool {
+		return len(k.named) > n && k.named[n] == i && k.desc.Args[i].Kind == kind
+	}
+	switch len(k.named) {
+	case 1:
+		path = is(0, 0, abi.Path)
+	case 2:
+		dir = is(0, 0, abi.DirFD) && is(1, 1, abi.Path)
+		path = dir
+	}
+	return path, dir
 }

@@ -43,7 +43,7 @@ func openFlags(c *event.Call) event.Value {
 }
 
 func closed(s *State, st *Step, c *event.Call) {
-	if n, is := c.Arg(0).FD(); is && (ok(c) || c.Ret.Errno == "EINTR" || !c.Ret.Known) {
+	if n := st.FD; n >= 0 && (ok(c) || c.Ret.Errno == "EINTR" || !c.Ret.Known) {
 		st.Thread.Files.close(n)
 	}
 }
@@ -77,8 +77,8 @@ func duped2(s *State, st *Step, c *event.Call) {
 func (s *State) dupTo(st *Step, to int, cloexec bool) {
 	f := st.File
 	if f == nil {
-		f = s.newFile(UnknownFile, nil, st.Proc)
-		st.Thread.Files.set(st.FD, f, false, nil)
+		f = s.newFile(UnknownFile, event.Kept{}, st.Proc)
+		st.Thread.Files.set(st.FD, f, false, event.Kept{})
 	}
 	if st.FD == to {
 		return
@@ -187,8 +187,8 @@ func (s *State) usable(st *Step, c *event.Call) *File {
 		return nil
 	}
 	if st.File == nil && st.FD >= 0 {
-		st.File = s.newFile(UnknownFile, nil, st.Proc)
-		st.Thread.Files.set(st.FD, st.File, false, nil)
+		st.File = s.newFile(UnknownFile, event.Kept{}, st.Proc)
+		st.Thread.Files.set(st.FD, st.File, false, event.Kept{})
 	}
 	return st.File
 }

@@ -15,7 +15,7 @@ func (s *State) queue(name string, st *Step) *File {
 	if f != nil {
 		return f
 	}
-	f = s.newFile(PipeFile, nil, st.Proc)
+	f = s.newFile(PipeFile, event.Kept{}, st.Proc)
 	s.nextID++
 	f.Pipe = &Pipe{ID: s.nextID, Queue: name}
 	if s.queues == nil {

@@ -19,7 +19,7 @@ func socketMade(s *State, st *Step, c *event.Call) {
 	if !ok(c) {
 		return
 	}
-	f := s.newFile(SocketFile, st.Event, st.Proc)
+	f := s.newFile(SocketFile, st.Kept(), st.Proc)
 	f.Sock = &Socket{Family: c.Arg(0).Str, Type: c.Arg(1).Str}
 	if c.Ret.HasDeco {
 		s.nameSocket(f, c.Ret.Deco)
@@ -41,10 +41,10 @@ func socketPaired(s *State, st *Step, c *event.Call) {
 		if !is {
 			return
 		}
-		f := s.newFile(SocketFile, st.Event, st.Proc)
+		f := s.newFile(SocketFile, st.Kept(), st.Proc)
 		f.Sock = &Socket{Family: c.Arg(0).Str, Type: c.Arg(1).Str}
 		pair[i] = f
-		st.Thread.Files.set(n, f, c.Arg(1).Has("SOCK_CLOEXEC"), st.Event)
+		st.Thread.Files.set(n, f, c.Arg(1).Has("SOCK_CLOEXEC"), st.Kept())
 	}
 	join(pair[0], pair[1])
 }
@@ -71,7 +71,7 @@ func connected(s *State, st *Step, c *event.Call) {
 	if !ok(c) && !pending {
 		return
 	}
-	f.Sock.Peer, f.Sock.Connected = st.Addr, st.Event
+	f.Sock.Peer, f.Sock.Connected = st.Addr, st.Kept()
 	if o := s.asked[st.Proc.PID]; o != nil && strings.HasPrefix(st.Addr, "unix:") && !o.Sock.joined {
 		delete(s.asked, st.Proc.PID)
 		join(f, o)
@@ -88,7 +88,7 @@ func accepted(s *State, st *Step, c *event.Call) {
 	if !ok(c) {
 		return
 	}
-	f := s.newFile(SocketFile, st.Event, st.Proc)
+	f := s.newFile(SocketFile, st.Kept(), st.Proc)
 	f.Sock = &Socket{}
 	if l := st.File; l != nil && l.Sock != nil {
 		f.Sock.Family, f.Sock.Type, f.Sock.Local = l.Sock.Family, l.Sock.Type, l.Sock.Local
@@ -151,7 +151,7 @@ func (s *State) connectedBy(p *Process) (f *File) {
 	for _, at := range t.Files.fds {
 		k := at.file.Sock
 		switch {
-		case k == nil, k.joined, k.Connected == nil, !strings.HasPrefix(k.Peer, "unix:"), at.file == f:
+		case k == nil, k.joined, k.Connected.None(), !strings.HasPrefix(k.Peer, "unix:"), at.file == f:
 		case f != nil:
 			return nil
 		default:
@@ -183,7 +183,7 @@ func receivedMsg(s *State, st *Step, c *event.Call) {
 	}
 	cloexec := c.Arg(2).Has("MSG_CMSG_CLOEXEC")
 	for _, n := range passedFDs(c.Arg(1).Final()) {
-		st.Thread.Files.set(n, s.takeSent(st.File, st), cloexec, st.Event)
+		st.Thread.Files.set(n, s.takeSent(st.File, st), cloexec, st.Kept())
 	}
 }
 
@@ -201,7 +201,7 @@ func (s *State) takeSent(via *File, st *Step) *File {
 		}
 	}
 	if at < 0 {
-		return s.newFile(UnknownFile, st.Event, st.Proc)
+		return s.newFile(UnknownFile, st.Kept(), st.Proc)
 	}
 	f := s.sent[at].file
 	s.sent = append(s.sent[:at], s.sent[at+1:]...)

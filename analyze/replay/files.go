@@ -26,7 +26,7 @@ type File struct {
 	// command began, else 0.
 	Std    int
 	TTY    bool
-	Opened *event.Event // the call that made it, nil when it was open before
+	Opened event.Kept // the call that made it, none when it was open before
 	By     *Process
 
 	Pipe  *Pipe   // PipeFile
@@ -55,8 +55,8 @@ type Socket struct {
 	Type      string
 	Local     string // addresses as in the diagnosis: "127.0.0.1:80", "unix:/run/x"
 	Peer      string
-	Pair      *File        // the other end, when both are in the trace
-	Connected *event.Event // the connect, also one that went on in the background
+	Pair      *File      // the other end, when both are in the trace
+	Connected event.Kept // the connect, also one that went on in the background
 	Listening bool
 	own       end  // what it was last called
 	joined    bool // Pair is certain, not by the order of connects
@@ -70,7 +70,7 @@ type Table struct {
 type slot struct {
 	file    *File
 	cloexec bool
-	from    *event.Event // the call that gave the file this number, nil when it had it before
+	from    event.Kept // the call that gave the file this number, none when it had it before
 }
 
 func newTable() *Table { return &Table{fds: map[int]slot{}} }
@@ -103,7 +103,7 @@ func (t *Table) slot(n int) slot {
 	return t.fds[n]
 }
 
-func (t *Table) set(n int, f *File, cloexec bool, from *event.Event) {
+func (t *Table) set(n int, f *File, cloexec bool, from event.Kept) {
 	if n < 0 || (len(t.fds) >= maxFDs && t.fds[n].file == nil) {
 		return
 	}

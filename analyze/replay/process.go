@@ -74,9 +74,9 @@ type Cred struct {
 type FS struct {
 	Cwd  string // absolute within Root; "" when not known
 	Root string // "/" unless changed
-	// Chdir is the event that set Cwd, nil when it was inherited from before
+	// Chdir is the event that set Cwd, none when it was inherited from before
 	// the trace.
-	Chdir   *event.Event
+	Chdir   event.Kept
 	ChdirBy *Process
 }
 

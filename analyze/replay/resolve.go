@@ -16,7 +16,24 @@ func (s *State) resolve(st *Step, k *call) {
 	if k.fd == 0 {
 		s.useFirst(st, c)
 	}
-	at := base{dir: st.Thread.FS.Cwd, known: true}
+	if k.path {
+		if dir, p, ok := c.FirstPath(k.dir); ok {
+			at := base{dir: st.Thread.FS.Cwd, known: true}
+			if k.dir {
+				at = s.useDir(st, dir)
+			}
+			s.addPath(st, p, at)
+			s.useOther(st, k)
+			return
+		}
+	}
+	s.useNamed(st, k)
+	s.useOther(st, k)
+}
+
+// useNamed takes the arguments that name something.
+func (s *State) useNamed(st *Step, k *call) {
+	c, at := st.Event.Call, base{dir: st.Thread.FS.Cwd, known: true}
 	for _, i := range k.named {
 		v := c.Arg(i)
 		switch k.desc.Args[i].Kind {
@@ -33,12 +50,16 @@ func (s *State) resolve(st *Step, k *call) {
 			}
 		}
 	}
+}
+
+// useOther takes the descriptor that is not the first argument.
+func (s *State) useOther(st *Step, k *call) {
 	switch {
 	case st.FD >= 0:
 	case k.fd > 0:
-		s.useFD(st, c.Arg(k.fd))
+		s.useFD(st, st.Event.Call.Arg(k.fd))
 	case k.polls:
-		s.useFD(st, c.Arg(0).Field("fd"))
+		s.useFD(st, st.Event.Call.Arg(0).Field("fd"))
 	}
 	st.usePeer()
 }

@@ -26,6 +26,7 @@ type State struct {
 	bases   []string // see cwd.go
 	calls   map[string]*call
 	table   pathTable
+	keeper  event.Keeper
 	ends    map[end]*File
 	fifos   map[string]*Pipe // by what they are called in a capture
 	recent  *Thread          // of the last event
@@ -54,8 +55,8 @@ type Step struct {
 	// the call; for calls that make one, Made is the new one.
 	File *File
 	FD   int // that descriptor, -1 when there is none
-	// Origin is the call that gave FD its file, nil when not in the trace.
-	Origin *event.Event
+	// Origin is the call that gave FD its file, none when not in the trace.
+	Origin event.Kept
 	Made   *File
 	EOF    bool // the read that met the end of File first
 	// Addr is the socket address the call named or used.
@@ -66,19 +67,22 @@ type Step struct {
 	Child *Process
 	// Watched are the files that a kept step of poll(2) or its like waits for.
 	Watched []*File
+
+	keeper *event.Keeper
+	kept   event.Kept
 }
 
 // New returns the state before the first event.
 func New() *State {
 	s := &State{threads: map[int]*Thread{}, listen: map[string]*File{}, dial: map[string][]*File{}, calls: map[string]*call{}, ends: map[end]*File{}, asked: map[int]*File{}, fifos: map[string]*Pipe{}, table: newPathTable()}
 	for i := range s.std {
-		s.std[i] = s.newFile(UnknownFile, nil, nil)
+		s.std[i] = s.newFile(UnknownFile, event.Kept{}, nil)
 		s.std[i].Std = i + 1
 	}
 	return s
 }
 
-func (s *State) newFile(k FileKind, e *event.Event, p *Process) *File {
+func (s *State) newFile(k FileKind, e event.Kept, p *Process) *File {
 	s.nextID++
 	return &File{ID: s.nextID, Kind: k, Opened: e, By: p}
 }
@@ -96,23 +100,25 @@ func (s *State) Process(pid int) *Process {
 
 // Keep gives a copy of the step that lasts.
 func (st *Step) Keep() *Step {
-	st.Kept()
+	st.Event = st.Event.Keep()
 	k := *st
 	k.Paths, k.Given = slices.Clone(st.Paths), slices.Clone(st.Given)
 	k.Watched = st.watched()
 	return &k
 }
 
-// Kept gives the step's event, as one that lasts.
-func (st *Step) Kept() *event.Event {
-	st.Event = st.Event.Keep()
-	return st.Event
+// Kept keeps the step's event.
+func (st *Step) Kept() event.Kept {
+	if st.kept.None() {
+		st.kept = st.keeper.Keep(st.Event)
+	}
+	return st.kept
 }
 
 // begin makes the step of an event.
 func (s *State) begin(e *event.Event, t *Thread) *Step {
 	st := &s.step
-	*st = Step{Event: e, Thread: t, FD: -1, Paths: s.paths[:0], Given: s.given[:0]}
+	*st = Step{Event: e, Thread: t, FD: -1, keeper: &s.keeper, Paths: s.paths[:0], Given: s.given[:0]}
 	if t != nil {
 		st.Proc, st.FS = t.Proc, *t.FS
 	}
@@ -252,7 +258,7 @@ func (s *State) orphan(e *event.Event) *Thread {
 	p := &Process{PID: e.TID, First: e, Last: e.Index, Threads: 1}
 	t := &Thread{TID: e.TID, Proc: p, Files: newTable(), FS: &FS{Root: "/", Cwd: s.newBase()}}
 	for i, f := range s.std {
-		t.Files.set(i, f, false, nil)
+		t.Files.set(i, f, false, event.Kept{})
 	}
 	p.Std = t.Files.std()
 	s.add(p, t)
@@ -423,8 +429,8 @@ func (f *File) vague() bool {
 func (s *State) seen(t *Thread, n int, target string, cloexec bool) *File {
 	f := t.Files.Get(n)
 	if f == nil {
-		f = s.newFile(UnknownFile, nil, t.Proc)
-		t.Files.set(n, f, cloexec, nil)
+		f = s.newFile(UnknownFile, event.Kept{}, t.Proc)
+		t.Files.set(n, f, cloexec, event.Kept{})
 	}
 	if f.Kind == SocketFile {
 		s.nameSocket(f, target)

@@ -169,8 +169,8 @@ func anonymous(f *replay.File) string {
 	switch {
 	case name != "":
 		return "anon_inode:" + name
-	case f.Path == "memfd_create" && f.Opened != nil:
-		return "/memfd:" + f.Opened.Call.Arg(0).Str + " (deleted)"
+	case f.Path == "memfd_create" && !f.Opened.None():
+		return "/memfd:" + f.Opened.Event().Call.Arg(0).Str + " (deleted)"
 	case strings.HasPrefix(f.Path, "anon_inode:"):
 		return f.Path
 	}
@@ -193,7 +193,7 @@ func (d *decorator) socket(f *replay.File) string {
 	}
 	var text string
 	switch kind, _, _ := strings.Cut(s.Type, "|"); {
-	case kind == "SOCK_STREAM", kind == "" && f.Opened != nil && strings.HasPrefix(f.Opened.Call.Name, "accept"):
+	case kind == "SOCK_STREAM", kind == "" && strings.HasPrefix(f.Opened.Name(), "accept"):
 		text = "TCP"
 	case kind == "SOCK_DGRAM":
 		text = "UDP"
