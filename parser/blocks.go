@@ -253,7 +253,7 @@ func (b *blockReader) scan(k *block) *block {
 		}
 		from = next
 	}
-	q.s, q.line, q.names.list = "", nil, nil
+	q.s, q.line, q.names.list, q.last = "", nil, nil, lastPrefix{}
 	select {
 	case b.spare <- q:
 	default:

@@ -71,13 +71,24 @@ type quickScanner struct {
 	line  *quickLine
 	pos   int // where the line is read
 	end   int // where what is left of it ends
+	last  lastPrefix
+}
+
+// lastPrefix is what the line before began with, up to the fraction of its second. Most
+// lines begin like the one before.
+type lastPrefix struct {
+	text  string // "" for none
+	tid   int32
+	style pidStyle
+	clock event.Clock
+	ns    int64
 }
 
 // scan looks at the line text[from:to].
 func (q *quickScanner) scan(line *quickLine, text string, from, to int) {
 	*line = quickLine{from: uint32(from), to: uint32(to)}
 	q.s, q.line, q.pos, q.end = text[from:to], line, 0, to-from
-	if !q.prefix() || q.pos >= q.end {
+	if !q.samePrefix() && !q.prefix() || q.pos >= q.end {
 		return
 	}
 	switch c := q.s[q.pos]; {
@@ -86,6 +97,28 @@ func (q *quickScanner) scan(line *quickLine, text string, from, to int) {
 	case c >= 'a' && c <= 'z' || c == '_':
 		line.kind = q.call()
 	}
+}
+
+// samePrefix reads pid and time where they are those of the line before, but for the
+// fraction.
+func (q *quickScanner) samePrefix() bool {
+	p, line := &q.last, q.line
+	if p.text == "" || !strings.HasPrefix(q.s, p.text) || len(q.s) == len(p.text) || q.s[len(p.text)] != '.' {
+		return false
+	}
+	q.pos = len(p.text)
+	ns, ok := q.fraction()
+	if !ok {
+		q.pos = 0
+		return false
+	}
+	line.tid, line.style, line.clock, line.ns = p.tid, p.style, p.clock, p.ns+ns
+	return true
+}
+
+// remember has the next line compared with this one, whose second ends here.
+func (q *quickScanner) remember(clock event.Clock, ns int64) {
+	q.last = lastPrefix{q.s[:q.pos], q.line.tid, q.line.style, clock, ns}
 }
 
 // prefix reads pid and time, of the plain kinds only.
@@ -158,8 +191,10 @@ func (q *quickScanner) dayTime() bool {
 		return false
 	}
 	q.pos += size
+	whole := (int64(h)*3600 + int64(m)*60 + int64(sec)) * 1e9
+	q.remember(event.DayClock, whole)
 	ns, ok := q.fraction()
-	q.line.clock, q.line.ns = event.DayClock, (int64(h)*3600+int64(m)*60+int64(sec))*1e9+ns
+	q.line.clock, q.line.ns = event.DayClock, whole+ns
 	return ok
 }
 
@@ -178,6 +213,7 @@ func (q *quickScanner) unixTime() bool {
 		return false
 	}
 	q.pos = i
+	q.remember(event.UnixClock, n*1e9)
 	ns, ok := q.fraction()
 	q.line.clock, q.line.ns = event.UnixClock, n*1e9+ns
 	return ok
@@ -186,6 +222,12 @@ func (q *quickScanner) unixTime() bool {
 // fraction reads ".345678 " or the blank alone, as nanoseconds.
 func (q *quickScanner) fraction() (ns int64, ok bool) {
 	s, i, end := q.s, q.pos, q.end
+	if end-i > len(".345678 (") && s[i] == '.' && s[i+7] == ' ' && s[i+8] != '(' {
+		if us, ok := sixDigits(s[i+1 : i+7]); ok {
+			q.pos = i + 8
+			return us * 1000, true
+		}
+	}
 	if i < end && s[i] == '.' {
 		digits := i + 1
 		for i++; i < end && isDigit(s[i]); i++ {
@@ -204,6 +246,14 @@ func (q *quickScanner) fraction() (ns int64, ok bool) {
 	}
 	q.pos = i + 1
 	return ns, true
+}
+
+// sixDigits reads the microseconds of most times.
+func sixDigits(s string) (n int64, ok bool) {
+	_ = s[5]
+	a, b, c, d, e, f := s[0]-'0', s[1]-'0', s[2]-'0', s[3]-'0', s[4]-'0', s[5]-'0'
+	n = int64(a)*100000 + int64(b)*10000 + int64(c)*1000 + int64(d)*100 + int64(e)*10 + int64(f)
+	return n, a <= 9 && b <= 9 && c <= 9 && d <= 9 && e <= 9 && f <= 9
 }
 
 var powers = [...]int64{1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
@@ -295,6 +345,13 @@ func (q *quickScanner) cutDuration() bool {
 	const shortest = len(" <0>")
 	s := q.s[:q.end-1]
 	i := len(s)
+	if n := i - len(" <0.000123"); n > q.pos && s[n] == ' ' && s[n+1] == '<' && isDigit(s[n+2]) && s[n+3] == '.' {
+		if us, ok := sixDigits(s[n+4:]); ok {
+			q.line.duration = int64(s[n+2]-'0')*1e9 + us*1000
+			q.end = n
+			return true
+		}
+	}
 	for i > q.pos+shortest && (isDigit(s[i-1]) || s[i-1] == '.') {
 		i--
 	}

@@ -299,3 +299,23 @@ func FuzzQuick(f *testing.F) {
 		checkAllBorrowed(t, log)
 	})
 }
+
+// A line that begins like the one before has its thread and second, and a fraction of
+// its own.
+func TestSamePrefix(t *testing.T) {
+	log := "7 10:11:12.345678 getpid() = 7 <0.000012>\n7 10:11:12.345 getpid() = 7 <1.000012>\n7 10:11:12.345678901 getpid() = 7 <12.5>\n" +
+		"7 10:11:12 getpid() = 7\n7 10:11:13.000001 getpid() = 7 <a.000012>\n17 10:11:13.000002 getpid() = 17\n7 10:11:13.00000x getpid() = 7\n" +
+		"7 10:11:13.000003 getpid() = 7\n"
+	quick, close := readBoth(t, []byte(log))
+	same(t, []byte(log), quick, close)
+	var got []string
+	for _, e := range quick {
+		if e.Call != nil {
+			got = append(got, fmt.Sprint(e.TID, " ", e.Time.NS-(10*3600+11*60+12)*1e9, " ", e.Call.Duration))
+		}
+	}
+	want := []string{"7 345678000 12000", "7 345000000 1000012000", "7 345678901 12500000000", "7 0 -1", "17 1000002000 -1", "7 1000003000 -1"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
