@@ -240,14 +240,20 @@ func lastMessage(h *history) int {
 // program that speaks on stdout.
 const lastWord = 5
 
+// maxThrown is how many bytes a program throws away in words; more are a dump.
+const maxThrown = 16 << 10
+
 // dataOnly: text in a regular file or on a connection that isn't a log is
-// work, not a message, however it sounds.
+// work, not a message, however it sounds. Words may be thrown away, to /dev/null.
 func dataOnly(l *line) bool {
 	switch l.stream {
 	case "socket":
 		return !looksLikeReply(l.text)
 	case "file":
-		return !l.own && !l.file.Append && !strings.Contains(l.file.Path, "log") && l.file.Path != "/dev/null"
+		if l.file.Path == "/dev/null" {
+			return l.fd > 2 && l.file.Writes > maxThrown
+		}
+		return !l.own && !l.file.Append && !strings.Contains(l.file.Path, "log")
 	}
 	return false
 }

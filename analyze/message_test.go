@@ -25,6 +25,7 @@ func wrote(fd, text string) string {
 
 func TestMessage(t *testing.T) {
 	many := strings.Repeat("7 close(9) = -1 EBADF (Bad file descriptor)\n", 160)
+	const null = "7 openat(AT_FDCWD, \"/dev/null\", O_WRONLY|O_CREAT, 0644) = 3\n"
 	for _, test := range []struct{ name, calls, want string }{
 		{"the first of a cluster", wrote("2", "fatal: cannot open it") + wrote("2", "fatal: giving up"), "fatal: cannot open it"},
 		{"a later one, far away", wrote("2", "fatal: cannot open it") + many + wrote("2", "fatal: giving up"), "fatal: giving up"},
@@ -34,6 +35,11 @@ func TestMessage(t *testing.T) {
 		{"a lack on stdout is none", wrote("1", "no news"), ""},
 		{"text in a file is work", "7 openat(AT_FDCWD, \"/srv/out.txt\", O_WRONLY) = 3\n" + wrote("3", "error: none") + wrote("2", "not ready"), "not ready"},
 		{"but not in one that is appended to", "7 openat(AT_FDCWD, \"/srv/out.txt\", O_WRONLY|O_APPEND) = 3\n" + wrote("3", "error: none"), "error: none"},
+		{"much work after it", "7 openat(AT_FDCWD, \"/srv/out.txt\", O_WRONLY) = 3\n" + wrote("2", "fatal: cannot open it") + strings.Repeat(wrote("3", "error: none"), 3*maxLines), "fatal: cannot open it"},
+		{"many of them", strings.Repeat(wrote("2", "fatal: cannot open it"), 3*maxLines) + many + wrote("2", "fatal: giving up"), "fatal: giving up"},
+		{"words thrown away", null + wrote("3", "error: none"), "error: none"},
+		{"a dump is none", null + strings.Repeat(wrote("3", "in_errors"), 20), ""},
+		{"much that a shell had thrown away", null + "7 dup2(3, 1) = 1\n" + strings.Repeat(wrote("1", "error: none"), 20), "error: none"},
 		{"a folder's name is no failure", wrote("2", "fatal: cannot open it") + many + wrote("1", "wrote /srv/failed/error.txt"), "fatal: cannot open it"},
 		{"words of milder lines count less", wrote("2", "warning: cannot use the cache") + wrote("2", "cannot open it"), "cannot open it"},
 		{"of the program before", wrote("2", "fatal: cannot go there") + "7 execve(\"/srv/bin/other\", [\"other\"], 0x7ffe /* 5 vars */) = 0\n", ""},
