@@ -246,9 +246,9 @@ func (k *failureKey) hash() uint64 {
 	return maphash.String(seed, k.path) ^ maphash.String(seed, k.given)<<1 ^ maphash.String(seed, k.addr)<<2 ^ uint64(k.fd)
 }
 
-// forget drops the older half of the failures.
+// forget drops older failures, first those that programs expect.
 func (h *history) forget() {
-	kept := slices.Clone(h.failures[len(h.failures)/2:])
+	kept := fewer(h.failures, func(x *failure) bool { return errorPoints(x) > 0 })
 	h.failures, h.byKey = nil, nil
 	for _, x := range kept {
 		h.addFailure(x)

@@ -50,6 +50,22 @@ func (f *facts) charge(h *history, n int) {
 	}
 }
 
+// fewer drops the older half of a list that is too long, but for what matters; of that
+// too where it is much.
+func fewer[T any](list []T, matters func(T) bool) []T {
+	half := len(list) / 2
+	var kept []T
+	for i, x := range list {
+		if i >= half || matters(x) {
+			kept = append(kept, x)
+		}
+	}
+	if len(kept) > len(list)*3/4 {
+		kept = slices.Clone(list[half:])
+	}
+	return kept
+}
+
 // giveUp forgets what the process at the head of the list did, but for what it said
 // of a failure and that its failures did no harm.
 func (f *facts) giveUp(list *[]*history) {

@@ -16,6 +16,11 @@ func TestCloseCalls(t *testing.T) {
 	}
 	says := func(text string) string { return fmt.Sprintf("7 write(2, %q, %d) = %[2]d\n", text+"\n", len(text)+1) }
 	const denied = "7 openat(AT_FDCWD, \"key\", O_RDONLY) = -1 EACCES (Permission denied)\n"
+	var long strings.Builder
+	for i := range 3 * maxFailures {
+		long.WriteString(miss("newfstatat", fmt.Sprint("lib/", i)))
+	}
+	search := long.String()
 	const end = "7 exit_group(1) = ?\n7 +++ exited with 1 +++\n"
 	const script = "7 clone(child_stack=NULL, flags=SIGCHLD) = 8\n8 kill(99, SIGHUP) = -1 ESRCH (No such process)\n8 exit_group(1) = ?\n8 +++ exited with 1 +++\n" +
 		"7 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 1}], 0, NULL) = 8\n"
@@ -30,6 +35,7 @@ func TestCloseCalls(t *testing.T) {
 		{"its own reason after another message", miss("openat", "motd") + says("Can't read MOTD file \"motd\": No such file or directory") +
 			"7 setgid(99) = 0\n7 bind(6, {sa_family=AF_INET, sin_port=htons(18407), sin_addr=inet_addr(\"192.0.2.7\")}, 16) = -1 EADDRNOTAVAIL (Cannot assign requested address)\n" +
 			says("Can't bind to 192.0.2.7:18407 - Cannot assign requested address"), "syscall bind EADDRNOTAVAIL 192.0.2.7:18407"},
+		{"one before a long search", denied + search + says("Can't read key: Permission denied"), "syscall openat EACCES /srv/key"},
 		{"a consequence", denied + says("Can't read key: Permission denied") + says("error: no key, giving up"), "syscall openat EACCES /srv/key"},
 		{"a message that refers to another", "7 openat(AT_FDCWD, \"hs\", O_RDONLY) = 3\n7 newfstatat(3, \"\", {st_mode=S_IFDIR|0700, st_size=4096, ...}, AT_EMPTY_PATH) = 0\n" +
 			says("[warn] /srv/hs is not owned by this user") + says("[err] Reading config failed--see warnings above."), "data newfstatat /srv/hs"},

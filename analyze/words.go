@@ -229,24 +229,8 @@ func datagrams(f *replay.File) bool {
 func (h *history) addLine(l *line) {
 	h.lines = append(h.lines, l)
 	if len(h.lines) > maxLines {
-		h.lines = fewer(h.lines)
+		h.lines = fewer(h.lines, func(l *line) bool { return !dataOnly(l) && wordWeight(l.text) > 0 })
 	}
-}
-
-// fewer drops the older half of the lines, but for those that speak of a failure; of
-// these too where they are many.
-func fewer(lines []*line) []*line {
-	half := len(lines) / 2
-	var kept []*line
-	for i, l := range lines {
-		if i >= half || !dataOnly(l) && wordWeight(l.text) > 0 {
-			kept = append(kept, l)
-		}
-	}
-	if len(kept) > maxLines*3/4 {
-		kept = append([]*line(nil), lines[half:]...)
-	}
-	return kept
 }
 
 // streamOf names what kind of stream a file is, in the diagnosis's words.
