@@ -13,10 +13,10 @@ const (
 
 // What one of each takes, in bytes, with the event that it keeps.
 const (
-	failureCost = 1000
-	sourceCost  = 600
-	lineCost    = 700
-	passedCost  = 600
+	failureCost = 600
+	sourceCost  = 300
+	lineCost    = 400
+	passedCost  = 300
 )
 
 // maxHarmless bounds what is remembered of the failures that are given up.
@@ -50,20 +50,23 @@ func (f *facts) charge(h *history, n int) {
 	}
 }
 
-// fewer drops the older half of a list that is too long, but for what matters; of that
-// too where it is much.
-func fewer[T any](list []T, matters func(T) bool) []T {
+// fewer drops the older half of a list that is too long, but for what matters: by the
+// first measure by which that is little enough. It is asked of each element again and
+// again, so a measure must be quick.
+func fewer[T any](list []T, measures ...func(T) bool) []T {
 	half := len(list) / 2
-	var kept []T
-	for i, x := range list {
-		if i >= half || matters(x) {
-			kept = append(kept, x)
+	for _, matters := range measures {
+		var kept []T
+		for _, x := range list[:half] {
+			if matters(x) {
+				kept = append(kept, x)
+			}
+		}
+		if len(kept) <= half/2 {
+			return append(kept, list[half:]...)
 		}
 	}
-	if len(kept) > len(list)*3/4 {
-		kept = slices.Clone(list[half:])
-	}
-	return kept
+	return slices.Clone(list[half:])
 }
 
 // giveUp forgets what the process at the head of the list did, but for what it said

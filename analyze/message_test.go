@@ -36,6 +36,8 @@ func TestMessage(t *testing.T) {
 		{"text in a file is work", "7 openat(AT_FDCWD, \"/srv/out.txt\", O_WRONLY) = 3\n" + wrote("3", "error: none") + wrote("2", "not ready"), "not ready"},
 		{"but not in one that is appended to", "7 openat(AT_FDCWD, \"/srv/out.txt\", O_WRONLY|O_APPEND) = 3\n" + wrote("3", "error: none"), "error: none"},
 		{"much work after it", "7 openat(AT_FDCWD, \"/srv/out.txt\", O_WRONLY) = 3\n" + wrote("2", "fatal: cannot open it") + strings.Repeat(wrote("3", "error: none"), 3*maxLines), "fatal: cannot open it"},
+		{"much output after it", wrote("2", "fatal: cannot open it") + strings.Repeat(wrote("1", "on we go"), 3*maxLines), "fatal: cannot open it"},
+		{"on stdout, before a dump", wrote("1", "fatal: cannot open it") + null + strings.Repeat(wrote("3", "in_errors"), 3*maxLines), "fatal: cannot open it"},
 		{"many of them", strings.Repeat(wrote("2", "fatal: cannot open it"), 3*maxLines) + many + wrote("2", "fatal: giving up"), "fatal: giving up"},
 		{"words thrown away", null + wrote("3", "error: none"), "error: none"},
 		{"a dump is none", null + strings.Repeat(wrote("3", "in_errors"), 20), ""},

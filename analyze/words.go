@@ -229,8 +229,16 @@ func datagrams(f *replay.File) bool {
 func (h *history) addLine(l *line) {
 	h.lines = append(h.lines, l)
 	if len(h.lines) > maxLines {
-		h.lines = fewer(h.lines, func(l *line) bool { return !dataOnly(l) && wordWeight(l.text) > 0 })
+		h.lines = fewer(h.lines, maybeWords, maybeComplaint)
 	}
+}
+
+// maybeWords says, without a look at its text, whether a line may be for people.
+func maybeWords(l *line) bool { return l.stream != "socket" && !dataOnly(l) }
+
+// maybeComplaint: one that is likely to be of a failure.
+func maybeComplaint(l *line) bool {
+	return l.fd == 2 && maybeWords(l) || l.stream == "stderr" || l.stream == "tty" || l.stream == "syslog"
 }
 
 // streamOf names what kind of stream a file is, in the diagnosis's words.
