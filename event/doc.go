@@ -10,6 +10,9 @@
 // keep what the log said: a cut string is marked as cut, an unreadable pointer
 // stays an address, text that fits no form is kept whole as [Raw].
 //
+// Most events are looked at once. What lasts of them is kept small (kept.go), and the
+// arguments that most calls are about are read without the others (first.go).
+//
 // Start reading at [Event], then [Call] and [Value]. [Append] prints an event
 // in strace's syntax.
 package event

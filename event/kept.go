@@ -6,7 +6,7 @@ import "encoding/binary"
 // log hardly any is looked at again. The zero Kept is none.
 type Kept struct {
 	// like is the event itself where data is empty; else one that is the same but for
-	// what data holds, see append.
+	// what data holds, see appendKept.
 	like *Event
 	data string
 }

@@ -103,7 +103,7 @@ func (q *quickScanner) scan(line *quickLine, text string, from, to int) {
 // fraction.
 func (q *quickScanner) samePrefix() bool {
 	p, line := &q.last, q.line
-	if p.text == "" || !strings.HasPrefix(q.s, p.text) || len(q.s) == len(p.text) || q.s[len(p.text)] != '.' {
+	if p.text == "" || !strings.HasPrefix(q.s, p.text) {
 		return false
 	}
 	q.pos = len(p.text)
