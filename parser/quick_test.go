@@ -293,6 +293,7 @@ func FuzzQuick(f *testing.F) {
 	f.Add([]byte("13 clone3({flags=0 <unfinished ...>\n14 getpid() = 1\n13 <... clone3 resumed> => {parent_tid=[14]}, 88) = 1\n"))
 	f.Add([]byte("poll([], 0, 5) = 0 (Tim/*ut) <0.005070>\ngetppid() = 1<sh> eo 13746 */\nlseek(3, 0, SEEK_END) = 7\n"))
 	f.Add([]byte("1 getpid() = 1\n9199999999.5 close(3) = 0"))
+	f.Add([]byte("7 write(3</tmp/a\\76 (deleted)>(d\\20leted), \"x\", 1) = 1"))
 	f.Fuzz(func(t *testing.T, log []byte) {
 		quick, close := readBoth(t, log)
 		same(t, log, quick, close)
