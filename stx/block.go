@@ -22,8 +22,7 @@ const tailRoom = 1024
 // Writer's goroutine, but for failure.
 type blockWriter struct {
 	w     io.Writer
-	small *zstd.Encoder // for blocks below smallBlock
-	large *zstd.Encoder
+	zstd  *zstd.Encoder
 	buf   []byte // the block as written
 	limit int64  // of size, 0 for none
 	size  int64  // bytes written
@@ -32,11 +31,7 @@ type blockWriter struct {
 }
 
 func newBlockWriter(w io.Writer) (*blockWriter, error) {
-	small, err := newCompressor(zstd.SpeedFastest)
-	if err != nil {
-		return nil, err
-	}
-	large, err := newCompressor(zstd.SpeedDefault)
+	compressor, err := newCompressor()
 	if err != nil {
 		return nil, err
 	}
@@ -44,17 +39,14 @@ func newBlockWriter(w io.Writer) (*blockWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &blockWriter{w: w, small: small, large: large, size: int64(n), prev: int64(n)}, nil
+	return &blockWriter{w: w, zstd: compressor, size: int64(n), prev: int64(n)}, nil
 }
 
-// smallBlock is the length from which a block is worth the better level: to touch
-// its tables for the first time takes longer than the shortest programs run.
-const smallBlock = 64 << 10
-
-// newCompressor makes its tables when it is first used.
-func newCompressor(level zstd.EncoderLevel) (*zstd.Encoder, error) {
+// newCompressor makes its tables when it is first used. The next level costs twice
+// the time, on processors that the command needs, and saves a twentieth of the size.
+func newCompressor() (*zstd.Encoder, error) {
 	return zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(level),
+		zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false), // the block has its own
 		zstd.WithWindowSize(blockTarget*2))
@@ -136,11 +128,7 @@ func (o *blockWriter) finish(why error, at int64) {
 // encode appends a block.
 func (o *blockWriter) encode(b, raw []byte) []byte {
 	b = append(b, make([]byte, blockHeaderSize)...)
-	compressor := o.large
-	if len(raw) < smallBlock {
-		compressor = o.small
-	}
-	b = compressor.EncodeAll(raw, b)
+	b = o.zstd.EncodeAll(raw, b)
 	if n := len(b) - blockHeaderSize; n >= len(raw) || len(raw) > n*maxRatio {
 		b = append(b[:blockHeaderSize], raw...) // stored
 	}
@@ -156,6 +144,5 @@ func blockSum(b []byte) uint32 {
 }
 
 func (o *blockWriter) close() {
-	o.small.Close()
-	o.large.Close()
+	o.zstd.Close()
 }
