@@ -13,8 +13,9 @@
 //	candidates.go  the failed calls before the message; searches.go makes one of those for one thing
 //	kinds.go       causes that are no failed call; accounts.go: a user or group that is in no list; locks.go: a wait broken off
 //	rules.go       the rules that rank them: a name, points and a sentence each
-//	explain.go     what the call was about, why the kernel said no, what to do; errortexts.go: the texts for the rest;
-//	               explain_call.go: what is said of some calls only
+//	cause.go       the cause as it is told; cause_signal.go: when it is a signal
+//	explain.go     why the kernel said no, what to do: explain_missing.go, explain_denied.go, errortexts.go
+//	               for the rest, explain_call.go for some calls only; explain_words.go: what the call did, in words
 //	replies.go     what servers answer when they refuse
 //	hang.go        of a command that did not end: who waits for whom; waits.go says for what, watch.go
 //	               for what an event loop, since.go for how long; again.go: what is no wait

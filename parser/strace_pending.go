@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/stracex/stracex/event"
@@ -90,4 +92,83 @@ func (r *straceReader) take(tid int) *pendingCall {
 		r.held -= len(p.args)
 	}
 	return p
+}
+
+// begin handles the first half of a call. It returns why it is none.
+func (r *straceReader) begin(name, text string) (why string) {
+	args, ok := r.firstArgs(text)
+	if !ok {
+		return endsEarly
+	}
+	tid := r.now.tid
+	r.abandon(tid)
+	e := r.emitHere(&event.Event{Kind: event.Entered, Call: event.NewCall(name, args...)})
+	r.who.entered(tid, name)
+	if p := r.hold(tid, name, text, e); p != nil {
+		p.closely = true
+	}
+	return ""
+}
+
+// resumed handles the second half of a call: "<... read resumed>"x", 1) = 1".
+func (r *straceReader) resumed(l line, body string) {
+	name, rest, _ := strings.Cut(body[len("<... "):], " resumed>")
+	first := r.firstHalf(name)
+	if first != nil {
+		r.join(l, first, rest)
+		return
+	}
+	c := event.Call{Name: name, Entered: -1, Partial: true}
+	if why := r.parseCall(&c, strings.TrimPrefix(rest, ",")); why != "" {
+		r.unknown(l, why)
+		return
+	}
+	r.emitCall(&c)
+}
+
+// firstHalf finds the first half of a call that is resumed. An execve may have
+// been started under another thread id, since the thread takes over the
+// leader's; and the first process has no id before strace knows of a second.
+func (r *straceReader) firstHalf(name string) *pendingCall {
+	if p := r.pending[r.now.tid]; p != nil && sameCall(p.name, name) {
+		return r.take(r.now.tid)
+	}
+	if p := r.pending[0]; p != nil && p.name == name && r.now.style == bracketPID {
+		r.who.learn(r.now.tid)
+		return r.take(0)
+	}
+	r.abandon(r.now.tid)
+	if len(r.execs) == 1 {
+		for other := range r.execs {
+			if r.pending[other].name == name {
+				return r.take(other)
+			}
+		}
+	}
+	return nil
+}
+
+// abandon ends the thread's open call, if there is one: its end will not come.
+func (r *straceReader) abandon(tid int) {
+	p := r.take(tid)
+	if p == nil {
+		return
+	}
+	args, _ := r.firstArgs(p.args)
+	c := event.NewCall(p.name, args...)
+	c.Entered, c.Unfinished = p.index, true
+	c.SetShown(len(args))
+	r.emit(&event.Event{Kind: event.Returned, TID: tid, Line: p.line, Time: r.clock.last, Call: c})
+}
+
+// abandonAll ends all open calls, at the end of the log.
+func (r *straceReader) abandonAll() {
+	tids := make([]int, 0, len(r.pending))
+	for tid := range r.pending {
+		tids = append(tids, tid)
+	}
+	slices.Sort(tids)
+	for _, tid := range tids {
+		r.abandon(tid)
+	}
 }

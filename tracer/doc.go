@@ -45,7 +45,8 @@
 //	wait_linux.go       waiting for tracees, and what Go's runtime has to do with it
 //	processor_linux.go  where the engine's thread runs
 //	program_linux.go    which file a command name means (PATH)
-//	stops_linux.go      what each kind of ptrace-stop means
+//	stops_linux.go      what each kind of ptrace-stop means; births_linux.go: the
+//	                    first one of a new thread
 //	ending_linux.go     quiet, timeout, letting processes go
 //	signals_linux.go    signals sent to the tracer itself
 //	wake_linux.go       how others get the engine out of wait4

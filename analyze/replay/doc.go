@@ -11,5 +11,6 @@
 // -y) say it.
 //
 // Start reading at [State.Apply], then effects.go, the table of calls that
-// change something.
+// change something; births.go says whose child a new thread is, snapshot.go what
+// a capture tells of a process.
 package replay

@@ -1,0 +1,115 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stracex/stracex/event"
+)
+
+func (f *facts) signalCause(out *Cause, c *candidate) {
+	sig := c.signal
+	out.Signal = &sig
+	p := c.sus.hist.proc
+	out.Event = ref(p.Ended)
+	out.Summary = fmt.Sprintf("%s was killed by %s", shortName(p), sig)
+	out.Explanation = fmt.Sprintf("%s was killed by %s (%s).", name(p), sig, signalMeaning[sig])
+	if !crashSignal(sig) {
+		f.killedWhile(out, c)
+	}
+	for _, e := range slices.Backward(c.sus.hist.signals) {
+		if e.Signal != nil && e.Signal.Name == sig {
+			out.Event = ref(e)
+			f.signalOrigin(out, e)
+			break
+		}
+	}
+	for _, k := range f.kills {
+		if k.target == p.PID && k.signal == sig && k.by != p {
+			out.Explanation += fmt.Sprintf(" %s sent it.", name(k.by))
+			out.Reasons = append(out.Reasons, fmt.Sprintf("%s sent %s to it", name(k.by), sig))
+		}
+	}
+	if sig == "SIGKILL" && f.killedForMemory(out) {
+		return
+	}
+	out.Advice = append(out.Advice, signalAdvice(sig)...)
+}
+
+// killedWhile says what the process was doing when it was ended from outside,
+// and which limit may have done it.
+func (f *facts) killedWhile(out *Cause, c *candidate) {
+	if blocked := c.sus.hist.blocked; len(blocked) > 0 {
+		st := blocked[len(blocked)-1]
+		if st.Event.Call != nil && st.Event.Call.Name != "exit_group" {
+			obj := f.state.Describe(st.File)
+			out.Syscall = st.Event.Call.Name
+			setString(&out.Address, f.state.AbsAddr(st.Addr))
+			out.Explanation += fmt.Sprintf(" It was waiting %s.", f.waitsFor(st, obj))
+		}
+	}
+	if s := f.limitOf(c.sus.hist.proc, "RLIMIT_CPU"); s != "" && (c.signal == "SIGKILL" || c.signal == "SIGXCPU") {
+		out.Explanation += fmt.Sprintf(" Its limit of CPU time (RLIMIT_CPU, ulimit -t) was %s s.", s)
+	}
+}
+
+// signalOrigin says from siginfo where the signal came from.
+func (f *facts) signalOrigin(out *Cause, e *event.Event) {
+	info := e.Signal.Info
+	code := info.Field("si_code").Str
+	if addr := info.Field("si_addr"); strings.HasPrefix(code, "SEGV_") || strings.HasPrefix(code, "BUS_") {
+		if addr.IsNull() || addr.Kind == event.Addr && uint64(addr.Int) < 4096 {
+			out.Explanation += " It used a null pointer."
+		}
+		out.Reasons = append(out.Reasons, fmt.Sprintf("the kernel's reason is %s", code))
+	}
+	if code == "SI_USER" || code == "SI_TKILL" {
+		pid := info.Field("si_pid")
+		if int(pid.Int) == out.PID {
+			out.Explanation = fmt.Sprintf("%s sent %s to itself.", name(f.state.Process(out.PID)), e.Signal.Name)
+		} else if pid.Int != 0 {
+			by := fmt.Sprintf("process %d", pid.Int)
+			if p := f.state.Process(int(pid.Int)); p != nil {
+				by = name(p)
+			}
+			out.Explanation += fmt.Sprintf(" It was sent by %s (uid %d).", by, info.Field("si_uid").Int)
+		}
+	}
+	if nr := info.Field("si_syscall"); e.Signal.Name == "SIGSYS" && nr.Kind != event.None {
+		out.Syscall = strings.TrimPrefix(nr.Str, "__NR_")
+		out.Explanation += fmt.Sprintf(" A seccomp filter refused the call %s.", out.Syscall)
+	}
+}
+
+var signalMeaning = map[string]string{
+	"SIGSEGV": "it used memory that isn't its own", "SIGBUS": "it used memory that has nothing behind it", "SIGILL": "it ran an instruction that this processor doesn't have",
+	"SIGFPE": "an impossible calculation, as a division by zero", "SIGABRT": "it gave up by itself, as after a failed assertion", "SIGTRAP": "a breakpoint",
+	"SIGSYS": "it made a system call that a seccomp filter forbids", "SIGKILL": "ended from outside: by kill -9, or by the kernel when memory ran out",
+	"SIGTERM": "somebody asked it to end", "SIGXCPU": "its limit of processor time is used up", "SIGXFSZ": "its limit of file size is reached",
+	"SIGPIPE": "nobody reads what it writes", "SIGINT": "interrupted from the keyboard", "SIGHUP": "its terminal is gone", "SIGALRM": "its own timer ran out", "SIGQUIT": "quit from the keyboard",
+}
+
+func signalAdvice(sig string) []string {
+	switch sig {
+	case "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGABRT":
+		return []string{"run it under a debugger, or look at its core dump (coredumpctl, ulimit -c)"}
+	case "SIGKILL":
+		return []string{"look for the out-of-memory killer: dmesg | grep -i kill, and the memory limit of its cgroup"}
+	case "SIGXCPU":
+		return []string{"raise the limit: ulimit -t"}
+	case "SIGXFSZ":
+		return []string{"raise the limit: ulimit -f"}
+	case "SIGPIPE":
+		return []string{"find out why the reader ended"}
+	case "SIGTERM":
+		return []string{"see who stops it: its service manager, a time limit, a shutdown"}
+	case "SIGHUP":
+		return []string{"start it away from the terminal: setsid, nohup, or as a service"}
+	case "SIGALRM":
+		return []string{"see what it waited for, and how long it is told to"}
+	case "SIGSYS":
+		return []string{"allow the call in the sandbox's or container's seccomp profile"}
+	}
+	return nil
+}

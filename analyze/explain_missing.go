@@ -1,0 +1,119 @@
+package analyze
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []string) {
+	x := c.fail
+	if c.kind == "search" {
+		what := sought(c.group)
+		return fmt.Sprintf("%s is in none of the %d places where %s looks for it.", what, len(c.group), name(x.hist.proc)),
+			[]string{fmt.Sprintf("install what brings %s, or put its folder on the search path", what)}
+	}
+	if x.name == "execve" || x.name == "execveat" {
+		if why, next, ok := f.whyNoExec(c); ok {
+			return why, next
+		}
+	}
+	if why, next, ok := strangeName(obj); ok {
+		return why, next
+	}
+	if ev := out.Evidence; ev != nil && len(ev.PathWalk) > 0 && x.name != "connect" {
+		if why, next, ok := missingStep(ev.PathWalk); ok {
+			return why, next
+		}
+	}
+	if x.name == "connect" {
+		return fmt.Sprintf("There is no socket at %s: the server is not running, or it puts its socket elsewhere.", obj), []string{"start the server, or correct the path"}
+	}
+	if obj == "" {
+		return "What it asked for does not exist.", []string{}
+	}
+	if dir := path.Dir(obj); (x.makes || x.lacksTarget()) && x.hist.sources[dir] == nil && dir != x.step.Dir && !strings.HasPrefix(obj, "/proc/") && !strings.HasPrefix(obj, "/sys/") {
+		obj = dir
+		return fmt.Sprintf("The directory %s, or one on the way to it, does not exist.", obj),
+			[]string{fmt.Sprintf("mkdir -p %s, or correct the path where it is configured", obj)}
+	}
+	return fmt.Sprintf("%s, or a directory on the way to it, does not exist.", obj),
+		[]string{fmt.Sprintf("create %s, or correct the path where it is configured; ls -ld %s shows what is there", obj, path.Dir(obj))}
+}
+
+// strangeName: a name that ends in a carriage return or a blank comes from a file with DOS
+// line ends, or from a value with a blank behind it; nobody gives a file such a name.
+func strangeName(p string) (string, []string, bool) {
+	for _, part := range strings.Split(p, "/") {
+		switch bare := strings.Trim(part, " \t\r\n"); {
+		case bare == part || bare == "":
+		case strings.Contains(part, "\r"):
+			return fmt.Sprintf("The name %q has a carriage return at its end, %q has none: it comes from a file with DOS line ends.", part, bare),
+				[]string{"remove the carriage returns from the file that the name comes from: sed -i 's/\\r$//' FILE"}, true
+		default:
+			return fmt.Sprintf("The name %q begins or ends with a blank, %q does not: look at the setting that it comes from.", part, bare),
+				[]string{fmt.Sprintf("look for the blank where %s is configured", bare)}, true
+		}
+	}
+	return "", nil, false
+}
+
+// whyNoExec: the kernel says ENOENT for a script that is there when its
+// interpreter isn't.
+func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
+	x := c.fail
+	interp := ""
+	there := false
+	if x.seen != nil {
+		for _, s := range x.seen.Walk {
+			if s.Path == x.seen.Path && s.Errno == "" {
+				there = true
+			}
+		}
+		interp = shebang(string(x.seen.Head))
+		for _, t := range x.seen.Text {
+			if rest, ok := strings.CutPrefix(t, "interpreter "); ok && interp == "" {
+				interp, _, _ = strings.Cut(rest, " ")
+			}
+		}
+	}
+	for _, r := range f.words.read[x.hist] {
+		if interp == "" && r.file.Path != "" && f.state.Abs(r.file.Path) == x.path {
+			interp = shebang(r.text)
+			there = true
+		}
+	}
+	for _, h := range f.order {
+		if s := h.byBase[path.Base(x.path)]; s != nil && s.path == x.path {
+			there = true
+		}
+	}
+	switch {
+	case interp != "" && strings.HasSuffix(interp, "\r"):
+		interp = strings.TrimSuffix(interp, "\r")
+		return fmt.Sprintf("%s is there, but its first line ends in a carriage return (it has DOS line ends), so the kernel looks for an interpreter %q, which does not exist.", x.path, interp+"\r"),
+			[]string{"remove the carriage returns: sed -i 's/\\r$//' " + x.path}, true
+	case interp != "" && there:
+		return fmt.Sprintf("%s is there, but its interpreter %s is not.", x.path, interp),
+			[]string{fmt.Sprintf("install %s, or correct the first line of %s", interp, x.path)}, true
+	case there:
+		return fmt.Sprintf("%s is there; what is missing is the interpreter that it names: the program of its #! line, or the ELF loader.", x.path),
+			[]string{fmt.Sprintf("look at its first line (head -1 %s) or at its loader (file %s)", x.path, x.path)}, true
+	}
+	return "", nil, false
+}
+
+// shebang is the interpreter of a script, "" when it has none. A carriage
+// return before the line's end is kept, since the kernel keeps it too.
+func shebang(head string) string {
+	rest, ok := strings.CutPrefix(head, "#!")
+	if !ok {
+		return ""
+	}
+	rest, _, _ = strings.Cut(rest, "\n")
+	rest = strings.TrimLeft(rest, " \t")
+	if i := strings.IndexAny(rest, " \t"); i >= 0 {
+		rest = rest[:i]
+	}
+	return rest
+}
