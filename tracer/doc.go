@@ -27,7 +27,11 @@
 // Start reading at [Run] and engine.loop (engine_linux.go), where each stop of
 // a tracee is turned into records. The other files:
 //
-//	stage_linux.go      the command's side of the start, before its execve
+//	apart_linux.go      the engine in a process of its own, which may stay with a
+//	                    daemon (keep_linux.go); apart_messages_linux.go: what is said
+//	                    between the two
+//	start_linux.go      how a capture begins; stage_linux.go: the command's side of
+//	                    it, before its execve
 //	user_linux.go       the command as another user
 //	attach_linux.go     attaching to processes that run already; named_linux.go finds
 //	                    them by their name
