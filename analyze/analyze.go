@@ -49,8 +49,14 @@ func (a *Analyzer) Diagnose() *Diagnosis {
 	root := f.state.Root
 	d.Outcome = outcome(root, a.hung || root != nil && f.interrupted(root))
 	switch d.Outcome.Status {
-	case "failed", "unknown":
+	case "failed":
 		f.explainFailure(d)
+	case "unknown":
+		if f.explainFailure(d); len(d.Causes) == 0 && root != nil && f.leftWaiting() {
+			if f.explainHang(d); f.letGo() {
+				d.Outcome.Status = "hung"
+			}
+		}
 	case "hung":
 		f.explainHang(d)
 	}

@@ -178,7 +178,7 @@ func leftAlone(p *replay.Process) bool {
 
 // killedFromOutside: what killed p has nothing to do with its child's end.
 func killedFromOutside(p, c *replay.Process) bool {
-	return p.Exit != nil && p.Exit.Signal != "" && !crashSignal(p.Exit.Signal) && p.Exit.Signal != c.Exit.Signal
+	return p.Exit != nil && p.Exit.Signal != "" && !replay.Crashes(p.Exit.Signal) && p.Exit.Signal != c.Exit.Signal
 }
 
 // before: what ended after the parent's message can't be its reason.

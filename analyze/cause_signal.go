@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stracex/stracex/analyze/replay"
 	"github.com/stracex/stracex/event"
 )
 
@@ -15,7 +16,7 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 	out.Event = ref(p.Ended)
 	out.Summary = fmt.Sprintf("%s was killed by %s", shortName(p), sig)
 	out.Explanation = fmt.Sprintf("%s was killed by %s (%s).", name(p), sig, signalMeaning[sig])
-	if !crashSignal(sig) {
+	if !replay.Crashes(sig) {
 		f.killedWhile(out, c)
 	}
 	for _, e := range slices.Backward(c.sus.hist.signals) {

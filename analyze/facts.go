@@ -11,6 +11,7 @@ import (
 // facts are what is kept of the trace; everything else is forgotten when the
 // next event comes. All lists are bounded, so that no trace can fill memory.
 type facts struct {
+	cutCall bool // the last call is one that the trace breaks off in
 	state  *replay.State
 	procs  map[*replay.Process]*history
 	order  []*history
@@ -143,6 +144,7 @@ func (f *facts) returned(h *history, st *replay.Step) {
 	}
 	moves := readWrite[c.Name]
 	f.scope.add(st.Event, moves != 0)
+	f.cutCall = c.Unfinished && c.Entered < 0
 	switch {
 	case c.Unfinished:
 		h.block(h.begun(st))

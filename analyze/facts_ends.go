@@ -1,8 +1,6 @@
 package analyze
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
@@ -85,7 +83,5 @@ func (h *history) signaled(e *event.Event) {
 	if !endsFromOutside(e) {
 		return
 	}
-	for _, tid := range slices.Sorted(maps.Keys(h.restart)) {
-		h.block(h.restart[tid])
-	}
+	h.blockRestarted()
 }

@@ -31,6 +31,40 @@ func (f *facts) interrupted(root *replay.Process) bool {
 	return false
 }
 
+// leftWaiting says whether all processes that live when the trace ends wait in calls: the
+// trace was ended while they did.
+func (f *facts) leftWaiting() bool {
+	waits, living := false, 0
+	for _, h := range f.order {
+		if h.proc.Exit != nil || !h.proc.Seen {
+			continue
+		}
+		living++
+		h.blockRestarted()
+		if len(h.blocked) == 0 {
+			return false
+		}
+		for _, st := range h.blocked {
+			waits = waits || waitWeight[waitsIn(st.Event.Call)] >= 1 && st.Event.Index >= h.proc.Last-len(h.blocked)
+		}
+	}
+	return waits && (f.letGo() || f.state.Root.Before || f.cutCall || living == 1)
+}
+
+// blockRestarted: a process that was let go was in the calls that this broke off.
+func (h *history) blockRestarted() {
+	for _, tid := range slices.Sorted(maps.Keys(h.restart)) {
+		h.block(h.restart[tid])
+	}
+}
+
+// letGo says whether somebody interrupted strace while a thread was in a call.
+func (f *facts) letGo() bool {
+	return slices.ContainsFunc(f.order, func(h *history) bool {
+		return slices.ContainsFunc(h.blocked, func(st *replay.Step) bool { return st.Event.Call.Ret.Note == "detached" })
+	})
+}
+
 // askedToEnd is the interrupt or the request to end that came from outside the
 // trace, "" if none did.
 func (h *history) askedToEnd(f *facts) string {
@@ -105,10 +139,8 @@ const maxWaits = 1000
 func (f *facts) waits() []*wait {
 	var list []*wait
 	for _, h := range f.order {
-		if h.proc.Exit == nil { // it was let go, out of the call that it was in
-			for _, tid := range slices.Sorted(maps.Keys(h.restart)) {
-				h.block(h.restart[tid])
-			}
+		if h.proc.Exit == nil {
+			h.blockRestarted()
 		}
 		for _, st := range h.blocked {
 			if st.Event.Call == nil {

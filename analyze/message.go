@@ -131,6 +131,8 @@ func anchorOf(h *history) anchor {
 	end := position{h.proc.Last, h.proc.Calls + 1}
 	if h.proc.Ended != nil {
 		end.index = h.proc.Ended.Index
+	} else {
+		end.index++ // its last call counts
 	}
 	best := lastMessage(h)
 	if best < 0 {

@@ -109,7 +109,7 @@ func crash(_ *facts, c *candidate) (float64, string) {
 	if c.kind == "signal" {
 		return signalPoints(c, p)
 	}
-	if c.fail == nil || p.Exit == nil || !crashSignal(p.Exit.Signal) {
+	if c.fail == nil || p.Exit == nil || !replay.Crashes(p.Exit.Signal) {
 		return 0, ""
 	}
 	if c.between <= 2 && callWeight[c.fail.name] >= 1.5 && errorWeight[c.fail.errno] > -2 {
@@ -123,7 +123,7 @@ func signalPoints(c *candidate, p *replay.Process) (float64, string) {
 	switch {
 	case c.signal == "SIGABRT" && l != nil && l.cut && !strings.Contains(strings.ToLower(l.text), "assert"):
 		return 4.5, fmt.Sprintf("%s gave up by itself, after words that the trace cuts", name(p))
-	case crashSignal(c.signal):
+	case replay.Crashes(c.signal):
 		return 7, fmt.Sprintf("%s was killed by %s", name(p), c.signal)
 	case c.signal == "SIGPIPE":
 		return 1, "nobody read its output any more"
@@ -166,13 +166,4 @@ func readerFailed(c *candidate) bool {
 	return slices.ContainsFunc(p.Parent.Children, func(o *replay.Process) bool {
 		return o != p && o.Failed() && o.Exit.Signal != "SIGPIPE" && o.Ended.Index < c.pos.index
 	})
-}
-
-// crashSignal: the process did it to itself.
-func crashSignal(s string) bool {
-	switch s {
-	case "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS":
-		return true
-	}
-	return false
 }

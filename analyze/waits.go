@@ -13,13 +13,25 @@ import (
 
 // waitedFor is what a blocked call is about, "" when that isn't known.
 func (f *facts) waitedFor(st *replay.Step) string {
-	switch {
-	case len(st.Paths) > 0 && f.state.Abs(st.Paths[0]) != "":
-		return f.state.Abs(st.Paths[0])
-	case st.File != nil && len(st.Paths) == 0 && st.File.Path != "":
-		return f.state.Abs(st.File.Path)
+	if len(st.Paths) > 0 {
+		return cmp.Or(f.state.Abs(st.Paths[0]), st.Given[0], f.state.Describe(st.File))
 	}
-	return f.state.Describe(st.File)
+	what := f.state.Describe(st.File)
+	if st.File != nil && st.File.Path != "" {
+		what = cmp.Or(f.state.Abs(st.File.Path), what)
+	}
+	if what == "" && st.FD >= 0 {
+		return fmt.Sprintf("descriptor %d", st.FD)
+	}
+	return what
+}
+
+// of is " from /tmp/x", "" when the thing is not known.
+func of(word, obj string) string {
+	if obj == "" {
+		return ""
+	}
+	return " " + word + " " + obj
 }
 
 // isTold says whether the text of a wait says already what was found.
@@ -76,13 +88,13 @@ func (f *facts) waitsFor(st *replay.Step, obj string) string {
 		}
 		return fmt.Sprintf("for %s to be opened: a FIFO of which nobody opens the other end, or a file system that does not answer", orIt(obj))
 	case "flock", "fcntl":
-		return fmt.Sprintf("for the lock on %s, which another process holds", obj)
+		return fmt.Sprintf("for the lock%s, which another process holds", of("on", obj))
 	case "connect":
 		return fmt.Sprintf("for an answer to its connect to %s", f.state.AbsAddr(st.Addr))
 	case "read", "recvfrom", "recvmsg", "msgrcv", "mq_timedreceive":
-		return fmt.Sprintf("for something to read from %s", orIt(obj))
+		return "for something to read" + of("from", obj)
 	case "write", "writev", "sendto", "sendmsg":
-		return fmt.Sprintf("for room to write to %s", orIt(obj))
+		return "for room to write" + of("to", obj)
 	case "futex":
 		return "for another thread"
 	case "wait4", "waitid":
@@ -145,5 +157,8 @@ func (f *facts) hangAdvice(w *wait) []string {
 	case pid != 0:
 		return []string{fmt.Sprintf("see what process %d does: stracex why -p %d --for 5s", pid, pid)}
 	}
-	return []string{fmt.Sprintf("see who holds the lock: lslocks | grep %s", f.waitedFor(w.st))}
+	if file := f.waitedFor(w.st); strings.HasPrefix(file, "/") {
+		return []string{"see who holds the lock: lslocks | grep " + file}
+	}
+	return []string{"see who holds the lock: lslocks"}
 }

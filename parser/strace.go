@@ -76,6 +76,7 @@ func (r *straceReader) Read() (*event.Event, error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			r.done = true
+			r.stayed("")
 			r.lose()
 			r.abandonAll()
 		case err != nil:
@@ -196,6 +197,7 @@ func (r *straceReader) call(l line, body string) {
 	switch {
 	case !l.whole && r.lastCall(name, rest):
 	case !r.who.column && (r.mixedWrite(l, name, rest) || r.tear(l, name, rest)):
+	case why == argsOpen && r.stays(l, name, rest, why):
 	default:
 		r.unknown(l, why)
 	}
@@ -220,7 +222,7 @@ func (r *straceReader) lastCall(name, text string) bool {
 // or one that strace was detached from. It returns why it is none of them.
 func (r *straceReader) callText(name, text string) (why string) {
 	if args, ok := strings.CutSuffix(text, "<unfinished ...>"); ok {
-		args = strings.TrimRight(args, " ")
+		args = strings.TrimSuffix(strings.TrimRight(args, " "), "^C")
 		if strings.HasSuffix(args, "<unfinished ...>") {
 			return "it is marked as unfinished twice"
 		}
@@ -260,7 +262,7 @@ func (r *straceReader) parseCall(c *event.Call, text string) (why string) {
 	p.reset(text)
 	l := p.list(')')
 	if !l.closed {
-		return "the arguments do not end"
+		return argsOpen
 	}
 	c.Unfinished = p.unfinished
 	p.spaces()
@@ -281,6 +283,9 @@ func (r *straceReader) parseCall(c *event.Call, text string) (why string) {
 	}
 	return ""
 }
+
+// argsOpen is why a line is no whole call.
+const argsOpen = "the arguments do not end"
 
 // endsEarly is why a line is no first half: another line is glued to it.
 const endsEarly = "the arguments end before the line does"
@@ -336,7 +341,7 @@ func (r *straceReader) message(text string) {
 		r.comment(text)
 		return
 	}
-	start := &event.Start{Attached: r.stats.Calls == 0 && len(r.pending) == 0}
+	start := &event.Start{Attached: r.stats.Calls == 0 && len(r.pending) == 0 && r.torn == nil}
 	r.who.attached(tid, start.Attached)
 	r.emit(&event.Event{Kind: event.Started, TID: tid, Start: start})
 }

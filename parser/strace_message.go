@@ -38,6 +38,11 @@ func processMessage(s string) (tid int, verb string, ok bool) {
 	return 0, "", false
 }
 
+func isDetached(text string) bool {
+	_, verb, _ := processMessage(text)
+	return verb == "detached"
+}
+
 // oldMessages are how strace before 4.9 begins what it says without its name.
 var oldMessages = []string{
 	"[ Process PID=", // "[ Process PID=12 runs in 32 bit mode. ]"
@@ -117,7 +122,7 @@ func isRule(text string) bool {
 // or found gone.
 func cutLost(text string) (args, note string, ok bool) {
 	if args, ok := strings.CutSuffix(text, "<detached ...>"); ok {
-		return strings.TrimRight(args, " "), "detached", true
+		return strings.TrimSuffix(strings.TrimRight(args, " "), "^C"), "detached", true
 	}
 	if !strings.HasSuffix(text, ">") {
 		return "", "", false

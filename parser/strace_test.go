@@ -453,7 +453,7 @@ func (endless) Read(b []byte) (int, error) {
 func TestOpenCallsAreBounded(t *testing.T) {
 	var log bytes.Buffer
 	for tid := range maxPending + 10 {
-		fmt.Fprintf(&log, "%d pause( <unfinished ...>\n", tid+1)
+		fmt.Fprintf(&log, "%d pause( <unfinished ...>\n", 2*tid+1)
 	}
 	_, stats := readAll(t, log.Bytes())
 	if stats.Events != 2*maxPending+10 || stats.Skipped != 10 {

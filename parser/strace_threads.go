@@ -16,6 +16,7 @@ type threads struct {
 	first   int          // attached to before anything else was seen; 0 if none
 	forking bool         // it is inside fork or clone
 	gone    bool         // it has ended
+	bare    bool         // there was a line without a pid
 	last    int          // the one of the line before, when there is a column
 	live    map[int]bool // others that were seen and have not ended
 }
@@ -44,17 +45,19 @@ func (t *threads) name(p *prefix) {
 		t.column, t.last = true, p.tid
 	case p.style == bracketPID:
 		t.first = 0
-		if t.main == 0 && !t.forking && !t.live[p.tid] {
+		// Lines without one before it were the first process's, of a whole log.
+		if t.main == 0 && t.bare && !t.forking && !t.live[p.tid] {
 			t.learn(p.tid)
 		}
 		t.started(p.tid)
 	case t.column:
 		p.tid = t.last // what was read or written, a stack
-	case t.gone && len(t.live) == 1:
+	case (t.gone || t.main == 0 && !t.bare) && len(t.live) == 1:
 		for tid := range t.live {
 			p.tid = tid
 		}
 	default:
+		t.bare = true
 		if t.main == 0 && t.first != 0 {
 			t.learn(t.first) // strace -p
 		}

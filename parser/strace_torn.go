@@ -26,7 +26,8 @@ type tornCall struct {
 	args string // the text after "(", when a message of strace came in between
 	// call holds the arguments when the program's output came in between.
 	call *event.Call
-	past int // lines that were not the rest
+	past int    // lines that were not the rest
+	cut  string // nothing came in between: why the line is no call
 }
 
 // maxPast is how many foreign lines may stand before the rest of a call that a
@@ -37,6 +38,7 @@ const maxPast = 16
 // there is no sign that it is one.
 func (r *straceReader) tear(l line, name, text string) bool {
 	if args, message, ok := cutMessage(text); ok {
+		args = strings.TrimSuffix(args, "^C")
 		r.lose()
 		r.torn = &tornCall{at: r.now, time: r.time, line: l, n: r.lines.n, name: name, args: args}
 		r.now, r.time = prefix{}, event.Time{}
@@ -78,17 +80,60 @@ func (r *straceReader) lose() {
 		return
 	}
 	r.torn = nil
-	r.stats.skip(r.name, t.n, t.line.text, "the call's line breaks off")
+	why := "the call's line breaks off"
+	if t.cut != "" {
+		why = t.cut
+	}
+	r.stats.skip(r.name, t.n, t.line.text, why)
 	r.emit(&event.Event{Kind: event.Unknown, TID: t.at.tid, Comm: t.at.comm, Line: t.n, Time: t.time, Text: t.line.text})
 	if !t.line.whole {
 		r.stats.Truncated = true
 	}
 }
 
+// stays keeps a call without an end: the thread may wait in it until strace is
+// interrupted, which then says no more, or "Process 12 detached". strace writes the
+// arguments that are known at entry. It returns false when the line ends elsewhere.
+func (r *straceReader) stays(l line, name, text, why string) bool {
+	text = strings.TrimSuffix(text, "^C")
+	r.scan.reset(text)
+	if args := r.scan.list(')'); !l.whole || args.closed || r.scan.open || text != "" && len(args.elems) == 0 {
+		return false
+	}
+	r.lose()
+	r.torn = &tornCall{at: r.now, time: r.time, line: l, n: r.lines.n, name: name, args: text, cut: why}
+	return true
+}
+
+// stayed gives out the call that the log, or the tracing of its thread, ended in.
+func (r *straceReader) stayed(note string) {
+	t := r.torn
+	if t == nil || t.cut == "" {
+		return
+	}
+	args, _ := r.firstArgs(t.args)
+	c := event.NewCall(t.name, args...)
+	c.Unfinished, c.Ret.Note = true, note
+	r.torn, r.stats.Truncated = nil, note == ""
+	r.now, r.time, r.from = t.at, t.time, t.n
+	r.emitCall(c)
+	r.from = 0
+}
+
 // mend looks whether the line is the rest of the torn call, or output of the
 // program that stands before it.
 func (r *straceReader) mend(l line, form form) bool {
 	t := r.torn
+	if t.cut != "" && r.who.column {
+		r.lose()
+		return false
+	}
+	if form == formMessage && isDetached(l.text) {
+		now, time := r.now, r.time
+		r.stayed("detached")
+		r.now, r.time = now, time
+		return false
+	}
 	if form != formOther {
 		if form != formMessage && form != formDetail && r.now.tid == t.at.tid && (form != formCall || isTraceLine(l.text)) {
 			r.lose() // its thread does something else

@@ -112,14 +112,14 @@ func (s *State) started(e *event.Event) *Step {
 	switch {
 	case b.Parent != 0 && parent != nil && !parent.Ended:
 		t = s.child(parent, e.TID, b.Flags, e)
-	case b.Attached && b.Parent == 0 && b.PID == 0 && len(s.pending) > 0:
+	case b.Parent == 0 && b.PID == 0 && len(s.pending) > 0:
 		// strace's "Process N attached" for a new child
 		t = s.thread(e)
 	case b.PID != 0 && b.PID != e.TID && s.threads[b.PID] != nil:
 		leader := s.threads[b.PID]
 		t = s.child(leader, e.TID, cloneThread|cloneFiles|cloneFS, e)
 	default:
-		if b.Attached && b.PID == 0 && s.Root != nil {
+		if b.PID == 0 && s.Root != nil {
 			// A notice about a thread of which nothing is known yet: its
 			// first call, or its parent's result, will say more.
 			return s.begin(e, nil)

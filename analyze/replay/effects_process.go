@@ -191,6 +191,9 @@ func waited(s *State, st *Step, c *event.Call) {
 	if c.Name == "waitid" {
 		pid = int(c.Arg(2).Final().Field("si_pid").Int)
 	}
+	if c := s.Process(pid); c != nil && c.PID == pid {
+		s.found(c, st.Proc)
+	}
 	for i := len(st.Proc.Children) - 1; i >= 0 && pid > 0; i-- {
 		if k := st.Proc.Children[i]; k.PID == pid {
 			k.Reaped, k.ReapedAt, st.Child = st.Event, st.Seq, k

@@ -12,9 +12,28 @@ func (s *State) childEnded(t *Thread, e *event.Event) {
 		return
 	}
 	pid := int(e.Signal.Info.Field("si_pid").Int)
-	if c := s.Process(pid); c != nil && c.PID == pid && s.stray(c) && !t.Proc.Descends(c) {
-		c.adopt(t.Proc)
+	if c := s.Process(pid); c != nil && c.PID == pid && c.Exit != nil {
+		s.found(c, t.Proc)
 	}
+}
+
+// found: p turns out to have made c, whose beginning the trace does not hold.
+func (s *State) found(c, p *Process) {
+	if !s.stray(c) || p.Descends(c) {
+		return
+	}
+	c.adopt(p)
+	if c == s.Root {
+		s.Root = p.eldest()
+	}
+}
+
+// eldest is the first ancestor that is known.
+func (p *Process) eldest() *Process {
+	for depth := 0; p.Parent != nil && depth < 1<<16; depth++ {
+		p = p.Parent
+	}
+	return p
 }
 
 // Unfollowed counts the processes and threads of whose life only the birth is in the
@@ -39,20 +58,86 @@ func (p *Process) begins() bool {
 	return len(p.Execs) > 0 && p.Execs[0].Event.Index == p.First.Index
 }
 
-// stray: nobody is known to have made the process, and the trace holds its beginning.
-func (s *State) stray(p *Process) bool { return p.Parent == nil && p != s.Root && !p.Before }
+// stray: nobody is known to have made the process, and it is not the command for sure.
+func (s *State) stray(p *Process) bool {
+	return p.Parent == nil && !p.Before && (p != s.Root || !p.begins())
+}
 
 // Settle ends the replay: what appeared after the command and ended before it came from
 // it: strace -f follows nothing else. That the first process is the command, and none
 // that was attached to, is said by its execve; or by the caller, when the trace can't.
 func (s *State) Settle(command bool) {
+	for _, p := range s.All {
+		p.settleCrash()
+	}
+	s.takeLast()
 	root := s.Root
 	if root == nil || root.Exit == nil || !command && !root.begins() {
 		return
 	}
 	for _, p := range s.All {
-		if s.stray(p) && p.Exit != nil && p.Ended.Index < root.Ended.Index {
+		if p != root && s.stray(p) && p.Exit != nil && p.Ended.Index < root.Ended.Index {
 			p.adopt(root)
+		}
+	}
+}
+
+// settleCrash ends a process of which a signal like SIGSEGV is the last word: the line
+// that it was killed is missing.
+func (p *Process) settleCrash() {
+	if e := p.signaled; p.Exit == nil && e != nil && e.Index == p.Last && e.Signal != nil && Crashes(e.Signal.Name) {
+		p.Exit, p.Ended = &event.Exit{Signal: e.Signal.Name}, e
+	}
+}
+
+// Crashes says whether a signal tells of an error of the program itself.
+func Crashes(signal string) bool {
+	switch signal {
+	case "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS":
+		return true
+	}
+	return false
+}
+
+// takeLast takes for the command the process that ended last, where the trace does not
+// begin with the command's execve: strace -f goes on to the end of all. Where one signal
+// killed them, the order says nothing.
+func (s *State) takeLast() {
+	if s.Root == nil || !s.stray(s.Root) {
+		return
+	}
+	if s.Root.Exit == nil {
+		s.takeChild()
+		s.takeCrash()
+		return
+	}
+	for _, p := range s.All {
+		if s.stray(p) && p.Exit != nil && p.Ended.Index > s.Root.Ended.Index && (p.Exit.Signal == "" || *p.Exit != *s.Root.Exit) {
+			s.Root = p
+		}
+	}
+}
+
+// takeChild takes a child for the command, where the trace was searched for its id: of
+// its parent it holds only what is about the child.
+func (s *State) takeChild() {
+	var last *Process
+	for _, c := range s.Root.Children {
+		if c.Exit != nil && (last == nil || c.Ended.Index > last.Ended.Index) {
+			last = c
+		}
+	}
+	if last != nil && s.Root.Calls <= 2*len(s.Root.Children) {
+		s.Root = last
+	}
+}
+
+// takeCrash takes for the command the first process that crashed, after which the one
+// that was taken for it did nothing: it may be another thread of it.
+func (s *State) takeCrash() {
+	for _, p := range s.All {
+		if s.stray(p) && p.Exit != nil && Crashes(p.Exit.Signal) && s.Root.Exit == nil && p.Ended.Index > s.Root.Last {
+			s.Root = p
 		}
 	}
 }

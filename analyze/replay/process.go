@@ -49,6 +49,7 @@ type Process struct {
 	ReapedAt int
 	// Seen: the trace holds events of its own, not only its birth and end.
 	Seen bool
+	signaled *event.Event // its last signal
 	// Before says that the process ran before the trace began (attached).
 	Before bool
 	// Std are the open files last seen as descriptors 0, 1 and 2.

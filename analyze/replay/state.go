@@ -152,7 +152,8 @@ func (s *State) Apply(e *event.Event) *Step {
 		e = e.Keep()
 		s.exited(t, e)
 	case event.Signal:
-		s.childEnded(t, e)
+		t.Proc.signaled = e.Keep()
+		s.childEnded(t, t.Proc.signaled)
 	case event.Snapshot:
 		st := s.begin(e, t)
 		s.snapshot(t, e.Process)

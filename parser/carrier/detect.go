@@ -24,6 +24,7 @@ var carriers = []carrier{
 	{name: "docker json-file", read: readJSON},
 	{name: "time stamp", prefix: stamp},
 	{name: "time in brackets", prefix: bracketed},
+	{name: "seconds in brackets", prefix: monotonic},
 	{name: "Jenkins clock", prefix: jenkinsClock},
 	{name: "syslog date", prefix: syslogDate},
 	{name: "syslog tag", prefix: logger},
@@ -32,8 +33,11 @@ var carriers = []carrier{
 	{name: "docker compose", prefix: compose},
 	{name: "kubectl --prefix", prefix: kubectl},
 	{name: "syslog, RFC 5424", prefix: syslog5424},
+	{name: "label in brackets", prefix: label},
 	{name: "line number", prefix: lineNumber},
 	{name: "quoted", prefix: quote},
+	{name: "list of strings", read: readString},
+	{name: "logfmt", read: readLogfmt},
 	{name: "quoted-printable", read: readPrintable, sure: isPrintable},
 }
 
@@ -71,6 +75,11 @@ func plan(lines [][]byte) []layer {
 	var p planner
 	p.lines = lines
 	p.tidy()
+	for _, set := range []func([]byte) []byte{withoutTags, untypeset} {
+		if isSet(set, p.lines) {
+			p.use(changing(set))
+		}
+	}
 	p.peel()
 	if isHTML(p.lines) {
 		p.use(changing(unescapeHTML))
@@ -112,6 +121,9 @@ func (p *planner) tidy() {
 func (p *planner) peel() {
 	if isAllHTML(p.lines) {
 		p.use(changing(unescapeHTML))
+	}
+	if areCounted(p.lines) {
+		p.use(cutting(bareNumber))
 	}
 	bare := traces(p.lines)
 	if bare*2 > filled(p.lines) {

@@ -3,6 +3,7 @@ package carrier
 import (
 	"bytes"
 	"slices"
+	"strconv"
 )
 
 // Names before a line: of a service, a container, a host.
@@ -79,8 +80,8 @@ func tag(s []byte, pid bool) int {
 	return ending(s, n+1)
 }
 
-// lineNumber is for "12:" of grep -n, "12-" of its context, and "    12<TAB>" of
-// cat -n.
+// lineNumber is for "12:" of grep -n, "12-" of its context, "    12<TAB>" of cat -n,
+// and of web pages and editors "12 | " and "12. ".
 func lineNumber(line []byte) int {
 	n := blanks(line)
 	d := digits(line[n:])
@@ -90,8 +91,50 @@ func lineNumber(line []byte) int {
 	switch c := line[n+d]; {
 	case c == '\t', n == 0 && (c == ':' || c == '-'):
 		return n + d + 1
+	case c == '.', c == '|':
+		return ending(line, n+d+1)
+	}
+	if b := blanks(line[n+d:]); b > 0 && n+d+b < len(line) && line[n+d+b] == '|' {
+		return ending(line, n+d+b+1)
 	}
 	return 0
+}
+
+// bareNumber is for "  12 ", which may be a pid as well: see areCounted.
+func bareNumber(line []byte) int {
+	n := blanks(line)
+	d := digits(line[n:])
+	if d == 0 || d > 9 {
+		return 0
+	}
+	return ending(line, n+d)
+}
+
+// areCounted says whether the numbers before the lines rise by one.
+func areCounted(lines [][]byte) bool {
+	last, steps := 0, 0
+	for _, line := range lines {
+		n := blanks(line)
+		number, err := strconv.Atoi(string(line[n : n+digits(line[n:])]))
+		if err == nil && number == last+1 {
+			steps++
+		}
+		last = number
+	}
+	return steps > 2 && steps*10 > filled(lines)*9
+}
+
+// label is for "[Test linux] ", as of Jenkins' parallel steps. What strace has in
+// brackets begins with "pid ", or is a number.
+func label(line []byte) int {
+	if len(line) == 0 || line[0] != '[' || bytes.HasPrefix(line, []byte("[pid ")) || numberPrefix(line) > 0 {
+		return 0
+	}
+	n := bytes.IndexByte(line[:min(len(line), maxConstant)], ']')
+	if n < 2 || !bytes.ContainsFunc(line[1:n], func(r rune) bool { return r < 0x80 && isAlnum(byte(r)) }) {
+		return 0
+	}
+	return ending(line, n+1)
 }
 
 // quote is for "> ", a level of quoting in Markdown and mail. strace's own stack

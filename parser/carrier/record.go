@@ -98,6 +98,28 @@ func readJSON(line []byte) (record, bool) {
 	return r, true
 }
 
+// readString is for "text", in a list of strings: JSON's, or YAML's with "- " before.
+func readString(line []byte) (record, bool) {
+	s := bytes.TrimPrefix(bytes.Trim(line, " \t,"), []byte("- "))
+	o := object{s: s}
+	text, ok := o.str()
+	if !ok || o.i < len(s) {
+		return record{}, false
+	}
+	return record{text: unquote(text)}, true
+}
+
+// readLogfmt is for time=… level=info msg="text".
+func readLogfmt(line []byte) (record, bool) {
+	n := bytes.Index(line, []byte(`msg="`))
+	if n < 0 || n > 0 && (line[n-1] != ' ' || bytes.IndexByte(line[:n], '=') < 0) {
+		return record{}, false
+	}
+	o := object{s: line, i: n + len("msg=")}
+	text, ok := o.str()
+	return record{text: unquote(text)}, ok
+}
+
 // object goes over the members of a JSON object on one line.
 type object struct {
 	s []byte

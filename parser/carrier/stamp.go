@@ -77,6 +77,21 @@ func bracketed(line []byte) int {
 	return ending(line, n+2)
 }
 
+// monotonic is for "[ 1234.567890] ": the seconds since the machine was started, of
+// journalctl -o short-monotonic, dmesg and ts -m.
+func monotonic(line []byte) int {
+	if len(line) == 0 || line[0] != '[' {
+		return 0
+	}
+	n := 1 + blanks(line[1:])
+	whole := digits(line[n:])
+	part := fraction(line[n+whole:])
+	if n += whole + part; whole == 0 || part == 0 || n >= len(line) || line[n] != ']' {
+		return 0
+	}
+	return ending(line, n+1)
+}
+
 // jenkinsClock is for "12:00:00  ", Jenkins' timestamper. strace -t has one blank.
 func jenkinsClock(line []byte) int {
 	n := clock(line)

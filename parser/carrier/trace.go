@@ -18,8 +18,20 @@ func isTrace(line []byte) bool {
 		return bytes.HasPrefix(body, []byte("--- ")) && bytes.HasSuffix(body, []byte(" ---"))
 	case body[0] == '+':
 		return bytes.HasPrefix(body, []byte("+++ ")) && bytes.HasSuffix(body, []byte(" +++"))
+	case body[0] == 'P' || body[0] == 's':
+		if isAttached(body) {
+			return true
+		}
 	}
 	return callName(body) > 0 && (hasResult(body) || isLeft(body))
+}
+
+// isAttached is for "strace: Process 12 attached", in old straces without the name
+// and with more behind.
+func isAttached(body []byte) bool {
+	body, ok := bytes.CutPrefix(bytes.TrimPrefix(body, []byte("strace: ")), []byte("Process "))
+	n := digits(body)
+	return ok && n > 0 && (bytes.HasPrefix(body[n:], []byte(" attached")) || bytes.HasPrefix(body[n:], []byte(" detached")))
 }
 
 func isResumed(body []byte) bool {
@@ -56,7 +68,7 @@ func hasResult(body []byte) bool {
 		if i < 0 {
 			return false
 		}
-		before := bytes.TrimRight(rest[:i], " ")
+		before := bytes.TrimRight(rest[:i], " \t")
 		if n := len(before); n > 0 && n < i && (before[n-1] == ')' || before[n-1] == '>') {
 			return true
 		}
