@@ -97,6 +97,10 @@ func cloned(s *State, st *Step, c *event.Call) {
 		return
 	}
 	tid := int(c.Ret.Value)
+	if t := s.threads[tid]; t != nil && t.Proc.PID == tid && cloneFlags(c)&cloneThread == 0 &&
+		(t.Proc.Ended == nil || t.Proc.Ended.Index > entered(st.Event)) {
+		s.found(t.Proc, st.Proc) // it was seen before its maker
+	}
 	if t := s.threads[tid]; t != nil && t.Proc.Parent == st.Proc && t.Proc.Forked != nil && t.Proc.Forked.Kind == event.Started {
 		t.Proc.Forked = st.Event // says more than the notice of its birth
 	}
