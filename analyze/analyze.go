@@ -87,12 +87,19 @@ func (f *facts) explainFailure(d *Diagnosis) {
 		}
 		cause := f.cause(c)
 		cause.Confidence = c.cutLimit(f.scope.limit(c, confidence(found, i)))
+		if c.fail != nil && c.sus.anchor.line == nil && f.endedUnseen(c.sus.hist.proc) {
+			cause.Confidence = min(cause.Confidence, unseen)
+		}
 		d.Causes = append(d.Causes, cause)
 	}
 	if len(d.Causes) > 0 {
 		d.Trail = f.trail(found[0])
 	}
 }
+
+// unseen is what can be said of a failed call when another thread ended the process, of
+// which nothing is known.
+const unseen = 0.2
 
 // floor is the score below which a candidate isn't worth a person's time, and
 // bareFloor that for one of which nothing can be said that ties it to the failure.

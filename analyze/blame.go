@@ -267,7 +267,7 @@ func name(p *replay.Process) string {
 	switch {
 	case p == nil:
 		return "a process"
-	case p.Name() == "", p.PID >= NoPID:
+	case p.Name() == "", p.PID >= NoPID, p.PID == 0:
 		return shortName(p)
 	}
 	return fmt.Sprintf("%s[%d]", p.Name(), p.PID)

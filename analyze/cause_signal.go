@@ -32,10 +32,45 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 			out.Reasons = append(out.Reasons, fmt.Sprintf("%s sent %s to it", name(k.by), sig))
 		}
 	}
-	if sig == "SIGKILL" && f.killedForMemory(out) {
-		return
+	switch {
+	case sig == "SIGKILL" && f.killedForMemory(out):
+	case sig == "SIGKILL":
+		out.Advice = append(out.Advice, f.killAdvice(out, c.sus.hist)...)
+	default:
+		out.Advice = append(out.Advice, signalAdvice(sig)...)
 	}
-	out.Advice = append(out.Advice, signalAdvice(sig)...)
+	if sig == "SIGSYS" && out.Syscall == "" && c.sus.hist.lastCall != "" {
+		out.refused(c.sus.hist.lastCall)
+	}
+}
+
+// killAdvice: SIGKILL has no sender in the signal, but others tell of one.
+func (f *facts) killAdvice(out *Cause, h *history) []string {
+	for _, k := range f.kills {
+		switch {
+		case k.target != h.proc.PID || k.signal != "SIGKILL":
+		case k.by == h.proc:
+			return []string{"it is the program's own doing: look at what it did right before"}
+		default:
+			return []string{fmt.Sprintf("find out why %s ended it; -v shows what that did before", name(k.by))}
+		}
+	}
+	if f.limitOf(h.proc, "RLIMIT_CPU") != "" {
+		return []string{"raise the limit of CPU time (ulimit -t, LimitCPU=), if it needs that much"}
+	}
+	for _, e := range h.signals {
+		if e.Signal != nil && e.Signal.Name == "SIGTERM" {
+			out.Explanation += " It had been asked to end by SIGTERM before, and did not."
+			return []string{"find out why it does not end when it is asked to, or give it more time: TimeoutStopSec=, docker stop -t, terminationGracePeriodSeconds"}
+		}
+	}
+	return signalAdvice("SIGKILL")
+}
+
+// refused: a seccomp filter refused a call.
+func (out *Cause) refused(call string) {
+	out.Syscall = call
+	out.Explanation += fmt.Sprintf(" A seccomp filter refused the call %s.", call)
 }
 
 // killedWhile says what the process was doing when it was ended from outside,
@@ -60,7 +95,7 @@ func (f *facts) signalOrigin(out *Cause, e *event.Event) {
 	info := e.Signal.Info
 	code := info.Field("si_code").Str
 	if addr := info.Field("si_addr"); strings.HasPrefix(code, "SEGV_") || strings.HasPrefix(code, "BUS_") {
-		if addr.IsNull() || addr.Kind == event.Addr && uint64(addr.Int) < 4096 {
+		if !strings.HasSuffix(code, "PERR") && (addr.IsNull() || addr.Kind == event.Addr && uint64(addr.Int) < 4096) {
 			out.Explanation += " It used a null pointer."
 		}
 		out.Reasons = append(out.Reasons, fmt.Sprintf("the kernel's reason is %s", code))
@@ -78,8 +113,7 @@ func (f *facts) signalOrigin(out *Cause, e *event.Event) {
 		}
 	}
 	if nr := info.Field("si_syscall"); e.Signal.Name == "SIGSYS" && nr.Kind != event.None {
-		out.Syscall = strings.TrimPrefix(nr.Str, "__NR_")
-		out.Explanation += fmt.Sprintf(" A seccomp filter refused the call %s.", out.Syscall)
+		out.refused(strings.TrimPrefix(nr.Str, "__NR_"))
 	}
 }
 

@@ -24,6 +24,10 @@ func (f *facts) explain(out *Cause, c *candidate) {
 			out.Advice[i] = below(root, x.path, out.Advice[i])
 		}
 	}
+	if strings.Contains(x.step.Event.Event().Call.Ret.Note, "INJECTED") {
+		out.Explanation = fmt.Sprintf("strace made this call fail by itself (-e inject, -e fault): it says nothing of %s.", orIt(obj))
+		out.Advice = []string{"look at how the program takes this error"}
+	}
 	if x.count > 1 && c.kind != "search" {
 		out.Explanation += fmt.Sprintf(" It was tried %d times.", x.count)
 	}
@@ -67,6 +71,8 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 	switch {
 	case refusedValue(x):
 		t, ok = valueText, true
+	case x.errno == "ENOSPC" && obj == "memfd_create":
+		t, ok = errorText{"The memory that the file is made of is used up: its file has no name, and lies in memory or in huge pages.", "look at HugePages_Free in /proc/meminfo, and at free -m", "memfd_create(2)"}, true
 	case emptyMapping(x):
 		t, ok = emptyText, true
 	case x.errno == "E2BIG" && fewArguments(x.step.Event.Event().Call):

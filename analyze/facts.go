@@ -12,11 +12,11 @@ import (
 // next event comes. All lists are bounded, so that no trace can fill memory.
 type facts struct {
 	cutCall bool // the last call is one that the trace breaks off in
-	state  *replay.State
-	procs  map[*replay.Process]*history
-	order  []*history
-	words  words
-	recent *history // of the last event
+	state   *replay.State
+	procs   map[*replay.Process]*history
+	order   []*history
+	words   words
+	recent  *history // of the last event
 	// signals sent by kill and its family, for "who killed it".
 	kills []sent
 	last  int        // Index of the last event, -1 before the first
@@ -59,6 +59,8 @@ type history struct {
 	restart  map[int]*replay.Step // by thread: its last call, if a signal broke it off
 	lastPath map[int]*failure     // by thread: a failure whose next path call is awaited
 	execSeq  int                  // Seq of the last execve
+	lastCall string               // name of the last call that has ended
+	left     bool                 // a call of its own ended it
 	cost     int                  // bytes that failures, sources and lines take
 }
 
@@ -145,6 +147,7 @@ func (f *facts) returned(h *history, st *replay.Step) {
 	moves := readWrite[c.Name]
 	f.scope.add(st.Event, moves != 0)
 	f.cutCall = c.Unfinished && c.Entered < 0
+	h.lastCall = c.Name
 	switch {
 	case c.Unfinished:
 		h.block(h.begun(st))
@@ -160,14 +163,20 @@ func (f *facts) returned(h *history, st *replay.Step) {
 	case len(h.restart) > 0:
 		delete(h.restart, st.Event.TID)
 	}
-	if c.Name == "exit" {
+	switch c.Name {
+	case "exit":
+		h.left = true
 		f.threadEnded(st)
+	case "exit_group", "_exit":
+		h.left = true
 	}
 	switch {
 	case failed(c, st):
 		f.failed(h, st)
 	case c.Ret.Known:
 		f.succeeded(h, st, moves)
+	case c.Name == "kill": // itself, and not a call that came back
+		f.killed(h, st)
 	}
 }
 

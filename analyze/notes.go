@@ -13,6 +13,8 @@ func (f *facts) notes(d *Diagnosis) []Note {
 	if n := len(f.untraced); n > 0 && d.Outcome.Status != "ok" {
 		g := f.untraced[n-1]
 		out = append(out, Note{"children-not-followed", fmt.Sprintf("process %d ended with status %d, but its calls are not in this trace: record again with strace -f, or with stracex", g.pid, g.code)})
+	} else if f.endedUnseen(f.state.Root) {
+		out = append(out, Note{"children-not-followed", "it was ended by a thread whose calls are not in this trace: record again with strace -f, or with stracex"})
 	} else if n := f.state.Unfollowed(); n > 0 && d.Outcome.Status == "failed" && !sure {
 		out = append(out, Note{"children-not-followed", fmt.Sprintf("the calls of the processes and threads that it made, %d of them, are not in this trace: record again with strace -f, or with stracex", n)})
 	}
@@ -40,6 +42,16 @@ func (f *facts) notes(d *Diagnosis) []Note {
 		out = append(out, f.kernelNotes(&d.Causes[0])...)
 	}
 	return out
+}
+
+// endedUnseen: the process ended while its thread was in a call, and others are not in the
+// trace.
+func (f *facts) endedUnseen(p *replay.Process) bool {
+	if p == nil || p.Exit == nil || p.Exit.Signal != "" || f.state.Unfollowed() == 0 {
+		return false
+	}
+	h := f.history(p)
+	return !h.left && len(h.blocked) > 0
 }
 
 // beganLate: the trace has neither the process's birth nor a program that it executed.

@@ -59,6 +59,9 @@ func gather(iov event.Value, n int64) (string, bool) {
 	cut := iov.Cut
 	for _, e := range iov.Elems {
 		base := e.Field("iov_base")
+		if base.Kind == event.None && len(e.Elems) > 0 { // strace before 4.12: {"text", 4}
+			base = e.Elems[0]
+		}
 		b.WriteString(base.Str)
 		if b.Len() > maxTransfer {
 			break

@@ -48,7 +48,7 @@ type Process struct {
 	// ReapedAt is the number of that call among the parent's.
 	ReapedAt int
 	// Seen: the trace holds events of its own, not only its birth and end.
-	Seen bool
+	Seen     bool
 	signaled *event.Event // its last signal
 	// Before says that the process ran before the trace began (attached).
 	Before bool
