@@ -95,7 +95,7 @@ func (f *facts) signalOrigin(out *Cause, e *event.Event) {
 	info := e.Signal.Info
 	code := info.Field("si_code").Str
 	if addr := info.Field("si_addr"); strings.HasPrefix(code, "SEGV_") || strings.HasPrefix(code, "BUS_") {
-		if !strings.HasSuffix(code, "PERR") && (addr.IsNull() || addr.Kind == event.Addr && uint64(addr.Int) < 4096) {
+		if code != "SEGV_CPERR" && (addr.IsNull() || addr.Kind == event.Addr && uint64(addr.Int) < 4096) {
 			out.Explanation += " It used a null pointer."
 		}
 		out.Reasons = append(out.Reasons, fmt.Sprintf("the kernel's reason is %s", code))
