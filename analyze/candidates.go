@@ -108,13 +108,16 @@ func lastLook(list []*suspect) *candidate {
 // lastLook is the file that was found last before the message, nil if none.
 func (s *suspect) lastLook() (last *source) {
 	for _, e := range s.hist.sources {
-		if e.first.index < s.anchor.pos.index && e.pos.seq > s.hist.execSeq && strings.HasPrefix(e.path, "/") && !systemPath(e.path) && !isLibrary(e.path) &&
+		if e.first.index < s.anchor.pos.index && !takesAway[e.by] && e.pos.seq > s.hist.execSeq && strings.HasPrefix(e.path, "/") && !systemPath(e.path) && !isLibrary(e.path) &&
 			(last == nil || e.first.index > last.first.index) {
 			last = e
 		}
 	}
 	return last
 }
+
+// takesAway are calls that are no look at a file: nothing is left to look at.
+var takesAway = map[string]bool{"unlink": true, "unlinkat": true, "rmdir": true, "rename": true, "renameat": true, "renameat2": true}
 
 // isLibrary: "libx.so", "libx.so.1".
 func isLibrary(p string) bool {
@@ -126,7 +129,7 @@ func isLibrary(p string) bool {
 func (f *facts) failedCalls(s *suspect) []*candidate {
 	var out []*candidate
 	for _, x := range s.hist.failures {
-		if neverCause(x) || s.finds(x) {
+		if neverCause(x) && !s.gaveUpOn(x) || s.finds(x) {
 			continue
 		}
 		at, ok := lastBefore(x.at, s.anchor.pos.index)
@@ -164,6 +167,8 @@ func neverCause(x *failure) bool {
 			return true
 		}
 		return strings.HasPrefix(x.name, "accept") || x.name == "futex"
+	case "EEXIST":
+		return x.name == "epoll_ctl" // then it is changed
 	case "EPERM":
 		return x.name == "epoll_ctl" // a regular file, which is always ready (epoll_ctl(2))
 	case "ENOENT":

@@ -213,6 +213,7 @@ func (f *facts) succeeded(h *history, st *replay.Step, moves way) {
 		h.followed(st, true)
 		if st.Given[0] != "" {
 			f.found(h, st)
+			f.placed(h, st)
 		} else if s := h.sources[st.Paths[0]]; s != nil { // a look at a descriptor (AT_EMPTY_PATH)
 			s.seen(st)
 		}

@@ -33,11 +33,12 @@ func TestNeverCause(t *testing.T) {
 		{`readlink("/srv/x", 0x7ffc, 4096) = -1 EINVAL (Invalid argument)`, `rename("/srv/x", "/srv/x/y") = -1 EINVAL (Invalid argument)`},
 		{`prctl(0x59616d61, 0x1) = -1 EINVAL (Invalid argument)`, `setuid(1234) = -1 EINVAL (Invalid argument)`},
 		{`read(3, 0x7ffc, 9) = -1 EAGAIN (Resource temporarily unavailable)`, `read(3</srv/x>, 0x7ffc, 9) = -1 EISDIR (Is a directory)`},
-		{`write(3, "x", 1) = -1 EAGAIN (Resource temporarily unavailable)`, `write(3</srv/x>, "x", 1) = -1 ENOSPC (No space left on device)`},
+		{`read(3, 0x7ffc, 1) = -1 EAGAIN (Resource temporarily unavailable)`, `write(3</srv/x>, "x", 1) = -1 ENOSPC (No space left on device)`},
 		{`accept4(3, NULL, NULL, 0) = -1 EAGAIN (Resource temporarily unavailable)`, `accept4(3, NULL, NULL, 0) = -1 EMFILE (Too many open files)`},
 		{`futex(0x7ffc, FUTEX_WAIT, 1, NULL) = -1 EAGAIN (Resource temporarily unavailable)`, `flock(3</srv/x>, LOCK_EX|LOCK_NB) = -1 EAGAIN (Resource temporarily unavailable)`},
 		{`futex(0x7ffc, FUTEX_WAIT, 1, {tv_sec=1, tv_nsec=0}) = -1 ETIMEDOUT (Connection timed out)`, `mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0) = -1 ENOMEM (Cannot allocate memory)`},
-		{`epoll_ctl(4, EPOLL_CTL_ADD, 3, {events=EPOLLIN}) = -1 EPERM (Operation not permitted)`, `chown("/srv/x", 0, 0) = -1 EPERM (Operation not permitted)`},
+		{`epoll_ctl(4, EPOLL_CTL_ADD, 3, {events=EPOLLIN}) = -1 EEXIST (File exists)`, `epoll_ctl(4, EPOLL_CTL_ADD, 3, {events=EPOLLIN}) = -1 EPERM (Operation not permitted)`},
+		{`wait4(-1, 0x7ffc, 0, NULL) = -1 ECHILD (No child processes)`, `wait4(9, 0x7ffc, 0, NULL) = -1 ECHILD (No child processes)`},
 		{`open("/srv/share/de/LC_MESSAGES/app.mo", O_RDONLY) = -1 ENOENT (No such file or directory)`, `open("/srv/share/de/app.mo", O_RDONLY) = -1 ENOENT (No such file or directory)`},
 		{`rt_sigreturn({mask=[]}) = -1 EFAULT (Bad address)`, `unshare(CLONE_NEWUSER) = -1 EUSERS (Too many users)`},
 		{`rt_sigtimedwait([CHLD], 0x7ffc, NULL, 8) = -1 ENOMEM (Cannot allocate memory)`, `kill(99, SIGTERM) = -1 EPERM (Operation not permitted)`},
@@ -49,6 +50,25 @@ func TestNeverCause(t *testing.T) {
 		}
 		if got := onlyFailure(t, test.failure); got == "nothing" {
 			t.Errorf("%s: found nothing", test.failure)
+		}
+	}
+}
+
+// TestDailyWork: what a program that waits is used to, and what it gave up on.
+func TestDailyWork(t *testing.T) {
+	const between = "7 poll([{fd=3, events=POLLOUT}], 1, 5) = 1\n7 getpid() = 7\n7 getuid() = 0\n7 getgid() = 0\n7 geteuid() = 0"
+	for _, call := range []string{
+		`write(3, "x", 1) = -1 EAGAIN (Resource temporarily unavailable)`,
+		`sendto(3, "x", 1, 0, NULL, 0) = -1 EAGAIN (Resource temporarily unavailable)`,
+		`fdatasync(3) = -1 EINVAL (Invalid argument)`,
+		`epoll_ctl(4, EPOLL_CTL_ADD, 0, {events=EPOLLIN}) = -1 EPERM (Operation not permitted)`,
+		`wait4(9, 0x7ffc, 0, NULL) = -1 ECHILD (No child processes)`,
+	} {
+		if got := onlyFailure(t, call); got == "nothing" {
+			t.Errorf("%s, and then it gave up: found nothing", call)
+		}
+		if got := onlyFailure(t, call+"\n"+between); got != "nothing" {
+			t.Errorf("%s, and it went on: found %s", call, got)
 		}
 	}
 }

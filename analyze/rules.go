@@ -28,6 +28,7 @@ var rules = []rule{
 	{"the application's own", ownPath},
 	{"personal settings", personal},
 	{"clean-up", cleanUp},
+	{"named in what it read", namedInData},
 	{"place to search", placeToSearch},
 	{"another program", anotherProgram},
 	{"waits for another", waitsForOther},

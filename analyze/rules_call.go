@@ -51,6 +51,9 @@ func kindOfError(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil {
 		return 0, ""
 	}
+	if c.sus.gaveUpOn(c.fail) {
+		return 4, "the process gave up right after it"
+	}
 	return errorMeaning(c.fail)
 }
 
@@ -85,7 +88,7 @@ func errorMeaning(x *failure) (float64, string) {
 		return 2, "the file that it maps is empty"
 	case x.errno == "EINVAL" && (x.name == "execve" || x.name == "mount" || x.name == "bind"):
 		return 1, ""
-	case x.errno == "EPERM" && strings.HasPrefix(x.name, "prctl"), x.errno == "EPERM" && x.name == "setrlimit":
+	case x.errno == "EPERM" && (strings.HasPrefix(x.name, "prctl") || x.name == "setrlimit" || x.name == "prlimit64"):
 		return -3, ""
 	case x.errno == "ENXIO" && strings.HasPrefix(x.name, "open") && x.path == "/dev/tty":
 		return -4, ""

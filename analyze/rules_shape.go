@@ -58,6 +58,9 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if x.errno == "ENOENT" && c.moduleFound(p) {
 		return -5, ""
 	}
+	if x.errno == "ENOENT" && c.beside() {
+		return -3, ""
+	}
 	h := c.sus.hist.byBase[path.Base(p)]
 	if h == nil || h.found.index < c.pos.index || h.found.seq-c.pos.seq > 3000 {
 		return 0, ""
@@ -147,6 +150,8 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 	case bits&2 != 0 && x.name != "connect": // nobody makes or changes those
 	case x.name == "connect" && (p == "/dev/log" || strings.HasSuffix(p, "/nscd/socket") || strings.HasPrefix(p, "/run/systemd/")):
 		return -6, "" // the C library's own: the log, and the cache of names
+	case p == "/etc/ld.so.cache": // then it looks in the folders
+		return -4, ""
 	case p == "/etc/ld.so.preload", strings.Contains(p, "/glibc-hwcaps"), probing(x.name) && hardware[path.Base(p)], strings.HasPrefix(p, "/sys/"), strings.HasPrefix(p, "/proc/"):
 		return -6, ""
 	case strings.Contains(p, "/zoneinfo/"):
@@ -203,9 +208,11 @@ func cleanUp(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil || c.fail.errno != "ENOENT" {
 		return 0, ""
 	}
-	switch c.fail.name {
-	case "unlink", "unlinkat", "rmdir":
-		return -2.5, ""
+	switch ext := path.Ext(c.fail.path); {
+	case c.fail.name == "unlink", c.fail.name == "unlinkat", c.fail.name == "rmdir":
+		return -3.5, ""
+	case probing(c.fail.name) && (ext == ".pid" || ext == ".sock" || ext == ".lock" || ext == ".tmp"):
+		return -2, "" // some languages look before they remove
 	}
 	return 0, ""
 }
@@ -243,6 +250,9 @@ func waitsForOther(f *facts, c *candidate) (float64, string) {
 	x := c.fail
 	if x != nil && (x.name == "connect" || x.during) && (x.errno == "ECONNREFUSED" || x.errno == "ENOENT") && onThisMachine(x.addr) && f.daemonFailed(c.pos) {
 		return -3, ""
+	}
+	if x != nil && f.toBeMade(c) {
+		return -4, ""
 	}
 	if x == nil || x.count < 3 || x.errno != "ENOENT" || !probing(x.name) && x.name != "connect" {
 		return 0, ""

@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"strings"
+
 	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/analyze/replay"
 	"github.com/stracex/stracex/event"
@@ -44,6 +46,16 @@ func (f *facts) found(h *history, st *replay.Step) {
 		s.file = st.Made
 	}
 	s.seen(st)
+}
+
+// placed remembers that a file has its new name.
+func (f *facts) placed(h *history, st *replay.Step) {
+	if len(st.Paths) < 2 || !strings.HasPrefix(st.Event.Call.Name, "rename") && !strings.HasPrefix(st.Event.Call.Name, "link") {
+		return
+	}
+	other := *st
+	other.Paths, other.Given = st.Paths[1:], st.Given[1:]
+	f.found(h, &other)
 }
 
 // seen makes the step the one that stands for the source, unless one of that name

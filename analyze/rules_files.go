@@ -1,0 +1,107 @@
+package analyze
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
+)
+
+// Rules on what else of the trace is about the file that a candidate missed.
+
+// beside: "app.local.ini" is missing, and "app.ini" beside it was found: the former only
+// adds to the latter.
+func (c *candidate) beside() bool {
+	dir, base := path.Split(c.fail.path)
+	parts := strings.Split(base, ".")
+	for i := 1; i < len(parts) && len(parts) > 2; i++ {
+		name := strings.Join(slices.Delete(slices.Clone(parts), i, i+1), ".")
+		if s := c.sus.hist.sources[dir+name]; s != nil && s.file != nil && s.first.index < c.sus.anchor.pos.index {
+			return true
+		}
+	}
+	return false
+}
+
+// namedInData: the name of what is missing stands in a file that the process had read
+// shortly before: somebody has written it there.
+func namedInData(f *facts, c *candidate) (float64, string) {
+	const shortly = 60
+	x := c.fail
+	if x == nil || x.errno != "ENOENT" && x.errno != "EACCES" && x.errno != "ENOTDIR" || x.given == "" {
+		return 0, ""
+	}
+	names := writtenAs(x.given)
+	for _, in := range slices.Backward(f.words.read[c.sus.hist]) {
+		if in.pos.index > c.pos.index {
+			continue
+		}
+		if c.pos.seq-in.pos.seq > shortly {
+			break
+		}
+		if in.file == nil || in.file.Kind != replay.PathFile || systemPath(f.state.Abs(in.file.Path)) {
+			continue
+		}
+		if slices.ContainsFunc(names, func(name string) bool { return namesIn(in.text, name) }) {
+			return 1.75, "its name stands in " + f.state.Abs(in.file.Path) + ", which was read before"
+		}
+	}
+	return 0, ""
+}
+
+// writtenAs are the forms in which a path may be written in a file: as it was given, and
+// its last two parts.
+func writtenAs(given string) []string {
+	const telling = 5
+	var out []string
+	given = strings.TrimPrefix(given, "./")
+	parts := strings.Split(given, "/")
+	for _, name := range []string{given, strings.Join(parts[max(0, len(parts)-2):], "/"), parts[len(parts)-1]} {
+		if len(name) >= telling && strings.ContainsAny(name, "./") {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// toBeMade: the file is an argument of another program, which has failed before: that was
+// to make it.
+func (f *facts) toBeMade(c *candidate) bool {
+	x, p := c.fail, c.sus.hist.proc
+	if x.errno != "ENOENT" || x.given == "" || len(path.Base(x.given)) < 3 {
+		return false
+	}
+	return slices.ContainsFunc(f.state.All, func(o *replay.Process) bool {
+		return o != p && o.Failed() && o.Ended.Index < c.pos.index && !p.Descends(o) && o.Program != p.Program && isArgument(o.Argv, x.given) &&
+			!slices.ContainsFunc(f.history(o).failures, func(y *failure) bool { return y.path == x.path && y.errno == x.errno })
+	})
+}
+
+// gaveUpOn: a failure of the kinds that are part of a day's work (see neverCause), after
+// which the process only complained and ended.
+func (s *suspect) gaveUpOn(x *failure) bool {
+	if s.anchor.line == nil || !s.hist.proc.Failed() || !dailyWork(x) {
+		return false
+	}
+	const next = 4 // it may tidy up
+	at, ok := lastBefore(x.at, s.anchor.pos.index)
+	return ok && s.anchor.pos.seq-at.seq <= next
+}
+
+// dailyWork: a full pipe or queue that does not block, a pipe that can't be written out to
+// a disk, a file that can't be waited for, a child of which nothing is to be learned.
+func dailyWork(x *failure) bool {
+	switch x.errno {
+	case "EAGAIN":
+		return readWrite[x.name] == isWrite
+	case "EINVAL":
+		return x.name == "fsync" || x.name == "fdatasync"
+	case "EPERM":
+		return x.name == "epoll_ctl"
+	case "ECHILD":
+		c := x.step.Event.Event().Call
+		return x.name == "wait4" && c.Arg(0).Int > 0 && !c.Arg(2).Has("WNOHANG")
+	}
+	return false
+}
