@@ -2,6 +2,8 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
 )
@@ -33,6 +35,9 @@ func (f *facts) tryingAgain(best float64) (found *failure, times int) {
 		if probing(x.name) {
 			return 0.1
 		}
+		if x.keptOut() {
+			return callWeight[x.name] + 1
+		}
 		return callWeight[x.name] + errorPoints(x)
 	}
 	count := map[failureKey]int{}
@@ -52,7 +57,7 @@ func (f *facts) tryingAgain(best float64) (found *failure, times int) {
 				continue
 			}
 			if probing(x.name) && (n < lookTimes || best > lookWeight || x.path == "" || systemPath(x.path)) ||
-				!probing(x.name) && (n < againTimes || best >= againWeight) {
+				!probing(x.name) && (n < againTimes && !(x.keptOut() && n > 1) || best >= againWeight) {
 				continue
 			}
 			if points(x) > 0 && (found == nil || points(x) >= points(found)) {
@@ -61,6 +66,47 @@ func (f *facts) tryingAgain(best float64) (found *failure, times int) {
 		}
 	}
 	return found, times
+}
+
+// keptOut: what the process was to make is there, by which another keeps it out, and it
+// sleeps until it tries again.
+func (x *failure) keptOut() bool {
+	return x.errno == "EEXIST" && callClass[x.name] == "make" && x.hist.sleepsSince(x.at[len(x.at)-1].seq)
+}
+
+// sleepsSince says whether the process sleeps, since few calls after one.
+func (h *history) sleepsSince(seq int) bool {
+	const few = 12
+	return slices.ContainsFunc(h.blocked, func(st *replay.Step) bool {
+		return st.Event.Call != nil && strings.HasSuffix(waitsIn(st.Event.Call), "nanosleep") && st.Seq > seq && st.Seq-seq <= few
+	})
+}
+
+// lookedFor are files that processes look at again and again between sleeps, which are
+// there all the time: they wait for them to go away.
+func (f *facts) lookedFor() (out []Cause) {
+	const often = 3
+	for _, h := range f.order {
+		var found *source
+		for _, s := range h.sources {
+			if s.looks >= often && s.file == nil && probing(s.by) && strings.HasPrefix(s.path, "/") && !systemPath(s.path) && s.ev.Event().Call.Ret.Value == 0 &&
+				h.sleepsSince(s.found.seq) && (found == nil || s.found.index > found.found.index) {
+				found = s
+			}
+		}
+		if found == nil || endedByItself(h.proc) || len(out) == maxCauses {
+			continue
+		}
+		c := bareHang(h.proc)
+		c.Syscall, c.Event, c.Confidence = found.by, ref(found.ev.Event()), 0.6
+		setString(&c.Path, found.path)
+		c.Summary = fmt.Sprintf("it waits for %s to go away, or to change", found.path)
+		c.Explanation = fmt.Sprintf("%s looked at %s %d times, slept in between, and found it each time.", name(h.proc), found.path, found.looks)
+		c.Advice = append(c.Advice, fmt.Sprintf("see who has made %s, and whether it is left over: ls -l %[1]s", found.path))
+		c.Reasons = []string{"it was looked at again and again until the trace ended"}
+		out = append(out, c)
+	}
+	return out
 }
 
 // stopped says whether a repeated failure had ceased: since its last time, more calls

@@ -33,6 +33,7 @@ const shell = "1 execve(\"/bin/sh\", [\"sh\"], 0x7ffc00000000 /* 1 var */) = 0\n
 
 func TestHangs(t *testing.T) {
 	look := strings.Repeat("1 newfstatat(AT_FDCWD, \"ready\", 0x7ffc00000000, 0) = -1 ENOENT (No such file or directory)\n1 clock_nanosleep(CLOCK_REALTIME, 0, {tv_sec=1, tv_nsec=0}, NULL) = 0\n", 9)
+	gone := strings.Repeat("1 newfstatat(AT_FDCWD, \"flag\", {st_mode=S_IFREG|0644, ...}, 0) = 0\n1 clock_nanosleep(CLOCK_REALTIME, 0, {tv_sec=1, tv_nsec=0}, NULL) = 0\n", 5)
 	burst := strings.Repeat("1 openat(AT_FDCWD, \"/srv/.theme\", O_RDONLY) = -1 ENOENT (No such file or directory)\n", 7) + strings.Repeat("1 close(9) = 0\n", 300)
 	var children strings.Builder
 	for pid := 10; pid < 15; pid++ {
@@ -56,6 +57,9 @@ func TestHangs(t *testing.T) {
 		want      string // kind, call, errno, what, signal and a part of the summary
 	}{
 		{"looks again and again", shell + look, nil, "syscall newfstatat ENOENT /srv/ready"},
+		{"waits for what is there to go away", shell + gone + "1 clock_nanosleep(CLOCK_REALTIME, 0, {tv_sec=1, tv_nsec=0},  <unfinished ...>\n", nil, "hang newfstatat  /srv/flag it waits for /srv/flag to go away"},
+		{"looked, and went on to sleep", shell + gone + strings.Repeat("1 close(9) = 0\n", 20) + "1 clock_nanosleep(CLOCK_REALTIME, 0, {tv_sec=1, tv_nsec=0},  <unfinished ...>\n", nil, "hang clock_nanosleep"},
+		{"kept out by a folder", shell + strings.Repeat("1 mkdir(\"/srv/lock\", 0777) = -1 EEXIST (File exists)\n1 clock_nanosleep(CLOCK_REALTIME, 0, {tv_sec=1, tv_nsec=0}, NULL) = 0\n", 2) + "1 mkdir(\"/srv/lock\", 0777) = -1 EEXIST (File exists)\n1 clock_nanosleep(CLOCK_REALTIME, 0, {tv_sec=30, tv_nsec=0},  <unfinished ...>\n", nil, "syscall mkdir EEXIST /srv/lock"},
 		{"one child after another", shell + children.String() + "1 clock_nanosleep(CLOCK_REALTIME, 0, {tv_sec=1, tv_nsec=0},  <unfinished ...>\n", nil, "syscall connect ECONNREFUSED 127.0.0.1:9"},
 		{"a wait is better known", shell + look + "1 flock(4</srv/lock>, LOCK_EX <unfinished ...>\n", nil, "hang flock  /srv/lock"},
 		{"begun again", shell + "1 restart_syscall(<... resuming interrupted clock_nanosleep ...> <unfinished ...>\n", nil, "hang clock_nanosleep   sh waits for a time to pass"},

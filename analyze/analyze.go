@@ -47,7 +47,7 @@ func (a *Analyzer) Diagnose() *Diagnosis {
 	f.settle()
 	f.markHarmless()
 	root := f.state.Root
-	d.Outcome = outcome(root, a.hung || root != nil && f.interrupted(root))
+	d.Outcome = outcome(root, a.hung || f.timedOut || root != nil && f.interrupted(root))
 	switch d.Outcome.Status {
 	case "failed":
 		f.explainFailure(d)

@@ -231,7 +231,30 @@ func (f *facts) upstream(s *suspect) []*suspect {
 		}
 	}
 	follow(s.hist.proc.Std[0], 0)
-	return append(out, f.silentWriters(s)...)
+	return append(append(out, f.silentWriters(s)...), f.brokenPairs(s)...)
+}
+
+// brokenPairs: a socket pair broke, since the process at its other end, where that was
+// stdin or stdout, had failed.
+func (f *facts) brokenPairs(s *suspect) (out []*suspect) {
+	for _, x := range s.hist.failures {
+		at, ok := lastBefore(x.at, s.anchor.pos.index)
+		file := x.step.File
+		if x.errno != "ECONNRESET" && x.errno != "EPIPE" || !ok || file == nil || file.Sock == nil || file.Sock.Pair == nil {
+			continue
+		}
+		for _, p := range f.state.All {
+			if p == s.hist.proc || !p.Failed() || p.Ended.Index > at.index || p.Std[0] != file.Sock.Pair && p.Std[1] != file.Sock.Pair {
+				continue
+			}
+			h := f.history(p)
+			k := s.to(h, "pipe", anchorOf(h))
+			k.gets("failed writer", 4.5)
+			k.because = fmt.Sprintf("%s, at the other end of the socket, %s", name(p), ended(p))
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // silentWriters: the message speaks of an end of file, and a pipe of a child ended without

@@ -27,6 +27,8 @@ type candidate struct {
 	relay  *relay
 	reply  string // source answered with this error
 	guess  bool   // nothing but its place speaks for it
+	// namedIn is the file that was read before and has the name of what is missing.
+	namedIn string
 	// account: source is where the account that the message speaks of should be.
 	account bool
 }
@@ -44,6 +46,7 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 		}
 		argumentsFirst(local)
 		beforeBlamed(s, local)
+		namesMissing(local)
 		out = append(out, groupSearches(local)...)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
@@ -63,6 +66,16 @@ func beforeBlamed(s *suspect, list []*candidate) {
 	for _, c := range list {
 		if child != nil && c.fail != nil && child.First != nil && c.pos.index < child.First.Index {
 			c.gets("before the child that is blamed", -6, "")
+		}
+	}
+}
+
+// namesMissing: a file that names what was missing after it was read is no cause: what it
+// says could be read and used.
+func namesMissing(list []*candidate) {
+	for _, d := range list {
+		if d.kind == "data" && slices.ContainsFunc(list, func(c *candidate) bool { return c.namedIn != "" && c.namedIn == d.source.path }) {
+			d.gets("names what is missing", -4, "")
 		}
 	}
 }

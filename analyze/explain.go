@@ -51,6 +51,9 @@ func below(root, p, advice string) string {
 // environmentText is that of E2BIG where the arguments are few.
 var environmentText = errorText{"The environment that is passed to {} is larger than the kernel allows, alone or with one of the arguments.", "see which variable is so large, and don't export it: env -0 | sort -z | xargs -0 -n1 | awk '{print length, substr($0,1,40)}' | sort -n | tail", "execve(2)"}
 
+// noTerminal is that of a process which wants to ask somebody.
+var noTerminal = errorText{"The process has no controlling terminal: it runs from cron, a service manager, a CI job or setsid(1), and there is nobody to ask.", "give it what it asks for as an option, a file or a variable, or run it in a terminal: ssh -t, docker run -t, script -c", "tty(4)"}
+
 // emptyText is that of a mapping without length.
 var emptyText = errorText{"{} is empty: a file of no bytes can't be mapped into memory.", "find out why it is empty, and restore it: ls -l {}", "mmap(2)"}
 
@@ -73,6 +76,8 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 		t, ok = valueText, true
 	case x.errno == "ENOSPC" && obj == "memfd_create":
 		t, ok = errorText{"The memory that the file is made of is used up: its file has no name, and lies in memory or in huge pages.", "look at HugePages_Free in /proc/meminfo, and at free -m", "memfd_create(2)"}, true
+	case x.errno == "ENXIO" && obj == "/dev/tty":
+		t, ok = noTerminal, true
 	case emptyMapping(x):
 		t, ok = emptyText, true
 	case x.errno == "E2BIG" && fewArguments(x.step.Event.Event().Call):

@@ -13,6 +13,9 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 		return fmt.Sprintf("%s is in none of the %d places where %s looks for it.", what, len(c.group), name(x.hist.proc)),
 			[]string{fmt.Sprintf("install what brings %s, or put its folder on the search path", what)}
 	}
+	if callClass[x.name] == "remove" && obj != "" {
+		return fmt.Sprintf("%s was not there to be removed.", obj), []string{"see what should have made it, or has removed it before: -v shows the calls"}
+	}
 	if x.name == "execve" || x.name == "execveat" {
 		if why, next, ok := f.whyNoExec(c); ok {
 			return why, next

@@ -56,6 +56,8 @@ func doing(x *failure, obj string) string {
 		return strings.TrimSpace(x.name + " " + obj)
 	case x.name == "mmap" && x.errno != "ENOMEM" && x.path != "" && x.errno != "EAGAIN":
 		verb = "map"
+	case verb == "find" && x.errno != "ENOENT" && accessVerb(x) != "":
+		verb = accessVerb(x)
 	case x.name == "fcntl" && !isLocking(x.step.Event.Event().Call.Arg(1)):
 		verb = "control"
 	}
@@ -75,6 +77,26 @@ func doing(x *failure, obj string) string {
 		return fmt.Sprintf("%s %s to %s", verb, obj, x.path2)
 	}
 	return strings.TrimSpace(verb + " " + obj)
+}
+
+// accessVerb is what access(2) asked for, "" when that was only the file.
+func accessVerb(x *failure) string {
+	mode := x.step.Event.Event().Call.Arg(1)
+	switch {
+	case strings.HasPrefix(x.name, "faccessat"):
+		mode = x.step.Event.Event().Call.Arg(2)
+	case x.name != "access":
+		return ""
+	}
+	switch {
+	case mode.Has("W_OK"):
+		return "write to"
+	case mode.Has("X_OK"):
+		return "run or enter"
+	case mode.Has("R_OK"):
+		return "read"
+	}
+	return ""
 }
 
 // isThere: the evidence shows the file.

@@ -11,12 +11,13 @@ import (
 // facts are what is kept of the trace; everything else is forgotten when the
 // next event comes. All lists are bounded, so that no trace can fill memory.
 type facts struct {
-	cutCall bool // the last call is one that the trace breaks off in
-	state   *replay.State
-	procs   map[*replay.Process]*history
-	order   []*history
-	words   words
-	recent  *history // of the last event
+	cutCall  bool // the last call is one that the trace breaks off in
+	timedOut bool // a time limit of the capture ended the command
+	state    *replay.State
+	procs    map[*replay.Process]*history
+	order    []*history
+	words    words
+	recent   *history // of the last event
 	// signals sent by kill and its family, for "who killed it".
 	kills []sent
 	last  int        // Index of the last event, -1 before the first

@@ -116,6 +116,9 @@ func (f *facts) explainHang(d *Diagnosis) {
 	if x, times := f.tryingAgain(best); x != nil {
 		d.Causes = append(d.Causes, f.againCause(x, times))
 	}
+	if best <= lookWeight && len(d.Causes) == 0 {
+		d.Causes = append(d.Causes, f.lookedFor()...)
+	}
 	if best < runsWeight && len(d.Causes) == 0 {
 		d.Causes = append(d.Causes, f.runningCauses()...)
 	}

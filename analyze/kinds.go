@@ -42,6 +42,11 @@ func endedBySignal(_ *facts, s *suspect) []*candidate {
 	if p.Exit == nil || p.Exit.Signal == "" {
 		return nil
 	}
+	for q := s.from; q != nil; q = q.from {
+		if end := q.hist.proc.Ended; end != nil && end.Index < p.Ended.Index {
+			return nil // what came after its end was not its reason
+		}
+	}
 	return []*candidate{{kind: "signal", sus: s, signal: p.Exit.Signal, pos: position{p.Ended.Index, p.Calls}}}
 }
 

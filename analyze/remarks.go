@@ -43,6 +43,9 @@ func (f *facts) noted(e *event.Event) {
 	case "kernel":
 		f.kernelSays(e)
 		return
+	case "timeout":
+		f.timedOut = true
+		return
 	}
 	pid := e.TID
 	if t := f.state.Thread(e.TID); t != nil {

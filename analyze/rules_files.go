@@ -44,7 +44,8 @@ func namedInData(f *facts, c *candidate) (float64, string) {
 			continue
 		}
 		if slices.ContainsFunc(names, func(name string) bool { return namesIn(in.text, name) }) {
-			return 1.75, "its name stands in " + f.state.Abs(in.file.Path) + ", which was read before"
+			c.namedIn = f.state.Abs(in.file.Path)
+			return 1.75, "its name stands in " + c.namedIn + ", which was read before"
 		}
 	}
 	return 0, ""

@@ -20,6 +20,7 @@ type source struct {
 	// read, and the read that brought nothing.
 	ev     event.Kept
 	wanted int64 // bytes that a write of it was given, and that was cut short
+	looks  int   // how often it was found
 }
 
 // found remembers that something of this name is there.
@@ -42,6 +43,7 @@ func (f *facts) found(h *history, st *replay.Step) {
 		f.charge(h, sourceCost+len(st.Event.Call.Text()))
 	}
 	s.pos, s.found, s.by = at, at, abi.Plain(st.Event.Call.Name)
+	s.looks++
 	if st.Made != nil {
 		s.file = st.Made
 	}

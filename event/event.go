@@ -51,7 +51,7 @@ type Event struct {
 	Process  *Process    // Snapshot
 	Evidence *Seen       // Evidence
 	Text     string      // Unknown, Output, Comment: the text without line end
-	Code     string      // Comment: the kind of a capture's note, "setid"; "" for others
+	Code     string      // Comment: the kind of a capture's note, "setid", or "timeout" for how it ended; "" for others
 }
 
 // Clock says what a Time counts from.

@@ -111,7 +111,7 @@ func (r *rawReader) record(rec *stx.Record) {
 	case stx.KindFinish:
 		r.finish = rec.Finish
 		if text := finishText(rec.Finish); text != "" {
-			r.aside(rec, &event.Event{Kind: event.Comment, Text: text})
+			r.aside(rec, &event.Event{Kind: event.Comment, Code: finishCode(rec.Finish), Text: text})
 		}
 	case stx.KindEnter:
 		r.enter(rec)

@@ -84,6 +84,14 @@ func noteText(n *stx.Note) string {
 	return n.Text
 }
 
+// finishCode is "timeout" where a time limit ended what was captured.
+func finishCode(f *stx.Finish) string {
+	if f.Reason == "timeout" {
+		return f.Reason
+	}
+	return ""
+}
+
 // finishText says how a capture ended, "" when all that it followed had ended.
 func finishText(f *stx.Finish) string {
 	text := "the capture ended: " + f.Reason
