@@ -25,11 +25,12 @@ func (c *candidate) beside() bool {
 }
 
 // namedInData: the name of what is missing stands in a file that the process had read
-// shortly before: somebody has written it there.
+// shortly before: somebody has written it there. In quotes that may be code, which names
+// all that it may ever use.
 func namedInData(f *facts, c *candidate) (float64, string) {
 	const shortly = 60
 	x := c.fail
-	if x == nil || x.errno != "ENOENT" && x.errno != "EACCES" && x.errno != "ENOTDIR" || x.given == "" {
+	if x == nil || x.errno != "ENOENT" && x.errno != "EACCES" && x.errno != "ENOTDIR" || x.given == "" || probing(x.name) {
 		return 0, ""
 	}
 	names := writtenAs(x.given)
@@ -40,15 +41,23 @@ func namedInData(f *facts, c *candidate) (float64, string) {
 		if c.pos.seq-in.pos.seq > shortly {
 			break
 		}
-		if in.file == nil || in.file.Kind != replay.PathFile || systemPath(f.state.Abs(in.file.Path)) {
+		if in.file == nil || in.file.Kind != replay.PathFile || systemPath(f.state.Abs(in.file.Path)) || c.isScript(f.state.Abs(in.file.Path)) {
 			continue
 		}
-		if slices.ContainsFunc(names, func(name string) bool { return namesIn(in.text, name) }) {
+		for _, name := range names {
+			if !namesIn(in.text, name) || strings.Contains(in.text, name+"\"") || strings.Contains(in.text, name+"'") {
+				continue
+			}
 			c.namedIn = f.state.Abs(in.file.Path)
 			return 1.75, "its name stands in " + c.namedIn + ", which was read before"
 		}
 	}
 	return 0, ""
+}
+
+// isScript: the process runs the file.
+func (c *candidate) isScript(p string) bool {
+	return slices.ContainsFunc(c.sus.hist.proc.Argv, func(arg string) bool { return path.Base(arg) == path.Base(p) })
 }
 
 // writtenAs are the forms in which a path may be written in a file: as it was given, and
