@@ -147,6 +147,9 @@ func (r *straceReader) comment(text string) {
 
 func (r *straceReader) line(l line) {
 	l.text = withoutNoise(l.text)
+	if text := strings.TrimRight(l.text, " \t"); len(text) < len(l.text) && isTraceLine(text) {
+		l.text = text
+	}
 	var body string
 	r.now, body = cutPrefix(l.text)
 	form := formOf(body)
@@ -241,6 +244,9 @@ func (r *straceReader) callText(name, text string) (why string) {
 		c.SetArgs(first)
 		c.Ret.Note = note
 	} else if why := r.parseCall(&c, text); why != "" {
+		if old := oldNetlink(text); why == argsOpen && old != text {
+			return r.callText(name, old)
+		}
 		return why
 	}
 	if !r.who.column && isMixed(&c) {

@@ -75,7 +75,8 @@ func isTraceLine(text string) bool {
 		return true
 	case formCall:
 		return strings.HasSuffix(body, " <unfinished ...>") || strings.HasSuffix(body, " <detached ...>") ||
-			strings.Contains(body, ") = ") || strings.Contains(body, ")  ") && strings.Contains(body, "  = ")
+			strings.Contains(body, ") = ") || strings.Contains(body, ")  ") && strings.Contains(body, "  = ") ||
+			strings.Contains(body, ")\t") && strings.Contains(body, "= ")
 	}
 	return false
 }

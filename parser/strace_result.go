@@ -36,7 +36,18 @@ func (p *scanner) result(c *event.Call) bool {
 	}
 	errnoNumber(r)
 	c.Duration = p.duration()
-	return p.i >= len(p.s)
+	return p.i >= len(p.s) || p.remark()
+}
+
+// remark steps over what somebody has written behind a call: "= 0 # stdin".
+func (p *scanner) remark() bool {
+	for _, mark := range []string{"# ", "// ", "<- ", "<-- ", "<== "} {
+		if strings.HasPrefix(p.s[p.i:], mark) {
+			p.i = len(p.s)
+			return true
+		}
+	}
+	return false
 }
 
 func (p *scanner) resultNumber(r *event.Result) bool {

@@ -298,6 +298,41 @@ close(4) = 0 and more
 1 line 2 Exited: 12    +++ superseded by execve in pid 14 +++
 2 line 1 Returned entered=0 shown=0 unfinished: 14    pause( <unfinished ...>)          = ?
 3 line 3 Returned entered=-1 shown=0: 12    close(3)                          = 0`},
+	{"what people do to lines", `
+close(3)	= 0
+close(4) = 0 # stdin
+close(5) = 0         // the log
+bind(3, {sin_family=AF_NETLINK, {sa_family=16, sa_data="x"}, 12) = 0
+poll([{fd=3},
+     {fd=4}], 2,
+     -1) = 1
++++ exited with 0 +++ `, `
+0 line 1 Returned entered=-1 shown=0: close(3)                                = 0
+1 line 2 Returned entered=-1 shown=0: close(4)                                = 0
+2 line 3 Returned entered=-1 shown=0: close(5)                                = 0
+3 line 4 Returned entered=-1 shown=0: bind(3, {sin_family=AF_NETLINK, sa_family=16, sa_data="x"}, 12) = 0
+4 line 5 Returned entered=-1 shown=0: poll([{fd=3}, {fd=4}], 2, -1)           = 1
+5 line 8 Exited: +++ exited with 0 +++`},
+	{"interrupted in a call", `
+close(3) = 0
+futex(0x7f12, FUTEX_WAIT_PRIVATE, 2, NULL
+`, `
+0 line 1 Returned entered=-1 shown=0: close(3)                                = 0
+1 line 2 Returned entered=-1 shown=0 unfinished: futex(0x7f12, FUTEX_WAIT_PRIVATE, 2, NULL <unfinished ...>) = ?`},
+	{"interrupted in a call, and more text", `
+Process 12 attached - interrupt to quit
+read(5, ^C <unfinished ...>
+Process 12 detached
+close(3
+that was all (I think),
+really`, `
+0 line 1 Started attached: strace: Process 12 attached
+1 line 2 Entered: 12    read(5 <unfinished ...>
+2 line 3 Comment: Process 12 detached
+3 line 4 Returned entered=-1 shown=0 unfinished: 12    close(3 <unfinished ...>)         = ?
+4 line 5 Output: that was all (I think),
+5 line 6 Output: really
+6 line 2 Returned entered=1 shown=1 unfinished: 12    read(5 <unfinished ...>)          = ?`},
 	{"strace's own words", `
 strace: Requested path "sl" resolved into "/etc/passwd"
 close(3) = 0

@@ -28,7 +28,12 @@ type tornCall struct {
 	call *event.Call
 	past int    // lines that were not the rest
 	cut  string // nothing came in between: why the line is no call
+	ends bool   // cut, and a thread may wait in the call as it stands
+	more []line // that were taken for its rest, and are not until it ends
 }
+
+// maxBroken is how long a call may be that somebody has broken into lines.
+const maxBroken = 1 << 20
 
 // maxPast is how many foreign lines may stand before the rest of a call that a
 // message of strace broke into.
@@ -89,26 +94,46 @@ func (r *straceReader) lose() {
 	if !t.line.whole {
 		r.stats.Truncated = true
 	}
+	r.giveBack(t)
 }
 
-// stays keeps a call without an end: the thread may wait in it until strace is
-// interrupted, which then says no more, or "Process 12 detached". strace writes the
-// arguments that are known at entry. It returns false when the line ends elsewhere.
+// giveBack gives out the lines that were taken for the rest of a torn call.
+func (r *straceReader) giveBack(t *tornCall) {
+	now := r.now
+	for i, l := range t.more {
+		r.now, r.from = prefix{}, t.n+1+i
+		r.other(l, l.text)
+	}
+	r.now, r.from = now, 0
+}
+
+// stays keeps a call without an end. Somebody may have broken the line, or the thread
+// waits in the call until strace is interrupted, which then says no more, or "Process 12
+// detached": strace writes the arguments that are known at entry. It returns false when
+// the line is nothing of the kind.
 func (r *straceReader) stays(l line, name, text, why string) bool {
 	text = strings.TrimSuffix(text, "^C")
-	r.scan.reset(text)
-	if args := r.scan.list(')'); !l.whole || args.closed || r.scan.open || text != "" && len(args.elems) == 0 {
+	ok, ends := r.argsGoOn(text)
+	if !l.whole || !ok || len(text) > maxBroken {
 		return false
 	}
 	r.lose()
-	r.torn = &tornCall{at: r.now, time: r.time, line: l, n: r.lines.n, name: name, args: text, cut: why}
+	r.torn = &tornCall{at: r.now, time: r.time, line: l, n: r.lines.n, name: name, args: text, cut: why, ends: ends}
 	return true
+}
+
+// argsGoOn says whether a text is of arguments that do not end, and whether it ends
+// between two of them.
+func (r *straceReader) argsGoOn(text string) (ok, ends bool) {
+	r.scan.reset(text)
+	args := r.scan.list(')')
+	return !args.closed && r.scan.i >= len(text) && (text == "" || len(args.elems) > 0), !r.scan.open
 }
 
 // stayed gives out the call that the log, or the tracing of its thread, ended in.
 func (r *straceReader) stayed(note string) {
 	t := r.torn
-	if t == nil || t.cut == "" {
+	if t == nil || !t.ends {
 		return
 	}
 	args, _ := r.firstArgs(t.args)
@@ -117,14 +142,14 @@ func (r *straceReader) stayed(note string) {
 	r.torn, r.stats.Truncated = nil, note == ""
 	r.now, r.time, r.from = t.at, t.time, t.n
 	r.emitCall(c)
-	r.from = 0
+	r.giveBack(t)
 }
 
 // mend looks whether the line is the rest of the torn call, or output of the
 // program that stands before it.
 func (r *straceReader) mend(l line, form form) bool {
 	t := r.torn
-	if t.cut != "" && r.who.column {
+	if t.cut != "" && r.who.column && (form != formOther || r.now.present) {
 		r.lose()
 		return false
 	}
@@ -146,12 +171,24 @@ func (r *straceReader) mend(l line, form form) bool {
 	}
 	now, time := r.now, r.time
 	r.now, r.time, r.torn, r.from = t.at, t.time, nil, t.n
-	why := r.callText(t.name, t.args+l.text)
+	whole := t.args
+	for _, m := range t.more {
+		whole += m.text
+	}
+	whole += l.text
+	why := r.callText(t.name, whole)
 	r.from = 0
 	if why == "" {
 		return true
 	}
 	r.now, r.time, r.torn = now, time, t
+	if t.cut != "" && t.past == 0 && why == argsOpen && l.text != "" && len(whole) <= maxBroken && len(t.more) < maxPast {
+		if ok, _ := r.argsGoOn(whole); ok {
+			l.text = strings.Clone(l.text)
+			t.more = append(t.more, l)
+			return true
+		}
+	}
 	if t.past++; t.past >= maxPast {
 		r.lose()
 	}

@@ -49,7 +49,7 @@ func (p *scanner) peek() byte {
 }
 
 func (p *scanner) spaces() {
-	for p.i < len(p.s) && p.s[p.i] == ' ' {
+	for p.i < len(p.s) && (p.s[p.i] == ' ' || p.s[p.i] == '\t') {
 		p.i++
 	}
 }
