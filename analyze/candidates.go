@@ -64,7 +64,7 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 func beforeBlamed(s *suspect, list []*candidate) {
 	child := s.blamed()
 	for _, c := range list {
-		if child != nil && c.fail != nil && child.First != nil && c.pos.index < child.First.Index {
+		if child != nil && (c.fail != nil || c.kind == "data" && s.anchor.line == nil) && child.First != nil && c.pos.index < child.First.Index {
 			c.gets("before the child that is blamed", -6, "")
 		}
 	}

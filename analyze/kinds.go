@@ -100,14 +100,28 @@ func filesNamed(_ *facts, s *suspect) (out []*candidate) {
 	return out
 }
 
-// blamed is the child that the message is about: it speaks of a program that was run, and
-// one has failed right before it; nil if none.
+// blamed is the child that the message is about: it speaks of a program that was run, or
+// gives the status of one, and one has failed right before it; nil if none.
 func (s *suspect) blamed() *replay.Process {
-	if s.anchor.line == nil || !containsAny(strings.ToLower(s.anchor.line.text), childWords) {
-		return nil
+	if s.anchor.line == nil {
+		return s.repeated()
 	}
+	low := strings.ToLower(s.anchor.line.text)
+	speaks := containsAny(low, childWords)
 	for _, c := range slices.Backward(s.hist.proc.Children) {
-		if c.Failed() && c.Reaped != nil && c.Reaped.Index < s.anchor.pos.index && s.anchor.pos.seq-c.ReapedAt <= answerWindow {
+		if c.Failed() && (speaks || c.Exit.Code > 1 && givesStatus(low, c.Exit.Code)) && c.Reaped != nil && c.Reaped.Index < s.anchor.pos.index && s.anchor.pos.seq-c.ReapedAt <= answerWindow {
+			return c
+		}
+	}
+	return nil
+}
+
+// repeated is the child whose status, which is not everybody's, a process without a
+// message ended with soon after; nil if there is none.
+func (s *suspect) repeated() *replay.Process {
+	p := s.hist.proc
+	for _, c := range slices.Backward(p.Children) {
+		if c.Failed() && len(c.Execs) > 0 && c.Reaped != nil && p.Exit != nil && *c.Exit == *p.Exit && c.Exit.Code > 1 && s.anchor.pos.seq-c.ReapedAt <= soonAfter {
 			return c
 		}
 	}

@@ -62,12 +62,27 @@ func namedByParent(_ *facts, l *link) float64 {
 	if c.Exit.Signal != "" || c.Exit.Code < 2 {
 		return 0
 	}
-	for _, before := range []string{"status ", "status: ", "status\": ", "code ", "code: ", "returned ", "rc=", "exit "} {
-		if strings.Contains(low, before+itoa(c.Exit.Code)) && !strings.Contains(low, before+itoa(c.Exit.Code)+"0") {
-			return 2
-		}
+	if givesStatus(low, c.Exit.Code) {
+		return 2
 	}
 	return 0
+}
+
+// givesStatus says whether a message gives an exit status.
+func givesStatus(low string, code int) bool {
+	for _, before := range []string{"status ", "status: ", "status\": ", "code ", "code: ", "returned ", "rc=", "exit ", "error "} {
+		for rest := low; ; {
+			_, after, ok := strings.Cut(rest, before+itoa(code))
+			if !ok {
+				break
+			}
+			if after == "" || after[0] < '0' || after[0] > '9' {
+				return true
+			}
+			rest = after
+		}
+	}
+	return false
 }
 
 // lastToFail: of several children the one that failed last made the parent give up,
