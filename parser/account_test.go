@@ -16,6 +16,7 @@ type account struct {
 	t    testing.TB
 	r    *straceReader
 	torn *tornCall // before the line
+	held []line    // lines that were taken for the torn call's rest
 }
 
 // checkAccount reads a log and checks its account.
@@ -37,6 +38,7 @@ func checkAccount(t testing.TB, r *straceReader) {
 		a.line(l, r.ready)
 		skipped += a.taken()
 	}
+	r.stayed("")
 	r.lose()
 	a.ended(r.ready)
 	r.abandonAll()
@@ -77,15 +79,19 @@ func (a *account) line(l line, events []*event.Event) {
 			own = append(own, e)
 		}
 	}
-	if len(own) == 0 && !kept && !mended {
+	held := a.r.torn != nil && len(a.r.torn.more) > len(a.held)
+	if held {
+		a.held = append(a.held, l)
+	}
+	if len(own) == 0 && !kept && !mended && !held {
 		a.t.Fatalf("line %d is lost: %q", n, l.text)
 	}
 	if rest, ok := cutTexts(l.text, own); !ok {
 		a.t.Fatalf("line %d %q is not what its events say: %q", n, l.text, texts(own))
-	} else if rest != "" && !kept && !mended && !hasMore(own) {
+	} else if rest != "" && !kept && !mended && !held && !hasMore(own) {
 		a.t.Fatalf("line %d: %q of %q is lost", n, rest, l.text)
 	}
-	if a.torn == nil && !kept {
+	if a.torn == nil && !kept && !held {
 		a.letters(l.text, own)
 	}
 	a.torn = a.r.torn
@@ -150,12 +156,26 @@ func (a *account) ended(events []*event.Event) (mended bool) {
 	if was == nil || a.r.torn == was {
 		return false
 	}
+	held := a.held
+	a.held = nil
+	for _, e := range events {
+		switch {
+		case e.Line != was.n && len(held) > 0 && hasText(e) && strings.Contains(held[0].text, e.Text):
+			held = held[1:] // it was given back
+		}
+	}
 	for _, e := range events {
 		switch {
 		case e.Line != was.n:
 		case e.Kind == event.Returned && e.Call.Name == was.name, e.Kind == event.Entered && e.Call.Name == was.name:
+			if len(held) > 0 && len(was.more) > 0 && e.Kind == event.Returned && e.Call.Unfinished {
+				a.t.Fatalf("line %d, held for the call of line %d, is lost: %q", was.n+1, was.n, held[0].text)
+			}
 			return true
 		case e.Kind == event.Unknown && e.Text == was.line.text:
+			if len(held) > 0 {
+				a.t.Fatalf("a line held for the call of line %d is lost: %q", was.n, held[0].text)
+			}
 			return false
 		}
 	}

@@ -36,13 +36,15 @@ func (p *scanner) result(c *event.Call) bool {
 	}
 	errnoNumber(r)
 	c.Duration = p.duration()
-	return p.i >= len(p.s) || p.remark()
+	return p.i >= len(p.s) || p.remark(r)
 }
 
-// remark steps over what somebody has written behind a call: "= 0 # stdin".
-func (p *scanner) remark() bool {
+// remark takes what somebody has written behind a call for a comment: "= 0 # stdin".
+func (p *scanner) remark(r *event.Result) bool {
+	text := p.s[p.i:]
 	for _, mark := range []string{"# ", "// ", "<- ", "<-- ", "<== "} {
-		if strings.HasPrefix(p.s[p.i:], mark) {
+		if strings.HasPrefix(text, mark) && !strings.Contains(text, "*/") {
+			r.Comment = joined(r.Comment, text)
 			p.i = len(p.s)
 			return true
 		}

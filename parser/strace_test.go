@@ -308,8 +308,8 @@ poll([{fd=3},
      -1) = 1
 +++ exited with 0 +++ `, `
 0 line 1 Returned entered=-1 shown=0: close(3)                                = 0
-1 line 2 Returned entered=-1 shown=0: close(4)                                = 0
-2 line 3 Returned entered=-1 shown=0: close(5)                                = 0
+1 line 2 Returned entered=-1 shown=0: close(4)                                = 0 /* # stdin */
+2 line 3 Returned entered=-1 shown=0: close(5)                                = 0 /* // the log */
 3 line 4 Returned entered=-1 shown=0: bind(3, {sin_family=AF_NETLINK, sa_family=16, sa_data="x"}, 12) = 0
 4 line 5 Returned entered=-1 shown=0: poll([{fd=3}, {fd=4}], 2, -1)           = 1
 5 line 8 Exited: +++ exited with 0 +++`},
