@@ -69,7 +69,7 @@ func (a *account) line(l line, events []*event.Event) {
 	n := a.r.lines.n
 	mended := a.ended(events)
 	kept := a.r.torn != nil && a.r.torn.n == n
-	l.text = withoutNoise(l.text)
+	l.text = withoutTail(withoutNoise(l.text))
 	if kept && a.r.torn.line.text != l.text {
 		a.t.Fatalf("line %d is kept as %q: %q", n, a.r.torn.line.text, l.text)
 	}

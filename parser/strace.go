@@ -146,10 +146,7 @@ func (r *straceReader) comment(text string) {
 }
 
 func (r *straceReader) line(l line) {
-	l.text = withoutNoise(l.text)
-	if text := strings.TrimRight(l.text, " \t"); len(text) < len(l.text) && isTraceLine(text) {
-		l.text = text
-	}
+	l.text = withoutTail(withoutNoise(l.text))
 	var body string
 	r.now, body = cutPrefix(l.text)
 	form := formOf(body)
@@ -187,6 +184,14 @@ func (r *straceReader) line(l line) {
 	default:
 		r.other(l, body)
 	}
+}
+
+// withoutTail takes off blanks behind a line that can only be strace's.
+func withoutTail(text string) string {
+	if short := strings.TrimRight(text, " \t"); len(short) < len(text) && isTraceLine(short) {
+		return short
+	}
+	return text
 }
 
 // call handles a line that begins with name(.
