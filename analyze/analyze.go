@@ -143,6 +143,8 @@ func (c *candidate) ceiling() float64 {
 	switch {
 	case c.kind == "data" && c.sus.anchor.line == nil && c.source.file == nil:
 		return 0.6
+	case slices.ContainsFunc(c.points, func(p Points) bool { return p.Rule == "below one that ended well" }):
+		return 0.7 // somebody has dealt with it
 	case c.fail != nil && c.sus.anchor.line != nil && c.between > 3 && !c.tied() && errorPoints(c.fail) <= 0:
 		return 0.49
 	}

@@ -36,6 +36,7 @@ type lead struct {
 var leads = []lead{
 	{"failed child", (*facts).children},
 	{"left in the background", (*facts).orphans},
+	{"below one that ended well", (*facts).swallowed},
 	{"failed writer", (*facts).upstream},
 	{"words of another", (*facts).relays},
 	{"answer of another", (*facts).answers},
@@ -166,6 +167,27 @@ func (f *facts) leftBy(s *suspect, p *replay.Process) []*suspect {
 			}
 		}
 		out = append(out, f.leftBy(s, c)...)
+	}
+	return out
+}
+
+// swallowed are processes that failed in an uncommon way below a child that ended well all
+// the same: it has kept their failure to itself.
+func (f *facts) swallowed(s *suspect) (out []*suspect) {
+	for _, c := range s.hist.proc.Children {
+		if c.Failed() || c.Ended == nil || c.Ended.Index > s.anchor.pos.index {
+			continue
+		}
+		for _, g := range c.Children {
+			if !g.Failed() || g.Exit.Signal == "" && g.Exit.Code < 2 || g.Ended.Index > c.Ended.Index || f.endedByOther(g) || len(out) > maxSuspects {
+				continue
+			}
+			h := f.history(g)
+			k := s.to(h, "child", anchorOf(h))
+			k.gets("below one that ended well", -2.5)
+			k.because = fmt.Sprintf("%s, which ended well, had started %s, which %s", name(c), name(g), ended(g))
+			out = append(out, k)
+		}
 	}
 	return out
 }

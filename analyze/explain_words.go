@@ -58,6 +58,8 @@ func doing(x *failure, obj string) string {
 		verb = "map"
 	case verb == "find" && x.errno != "ENOENT" && accessVerb(x) != "":
 		verb = accessVerb(x)
+	case verb == "find" && (x.errno == "EACCES" || x.errno == "EPERM"):
+		verb = "look at"
 	case x.name == "fcntl" && !isLocking(x.step.Event.Event().Call.Arg(1)):
 		verb = "control"
 	}

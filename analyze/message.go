@@ -159,7 +159,20 @@ func anchorOf(h *history) anchor {
 	if traceback := tracebackEnd(h, first); traceback != nil {
 		return anchor{pos: firstOf(h, first), line: traceback, text: textFrom(h, first)}
 	}
-	return anchor{pos: l.start, line: l, text: textFrom(h, first)}
+	return anchor{pos: h.saidAt(l), line: l, text: textFrom(h, first)}
+}
+
+// saidAt is where a line was said: at its beginning, or at its end when something failed
+// in between ("Binding to port 80... [ no such file ]").
+func (h *history) saidAt(l *line) position {
+	if l.end.index > l.start.index && slices.ContainsFunc(h.failures, func(x *failure) bool {
+		at, ok := lastBefore(x.at, l.end.index)
+		probe, _ := startupProbe(nil, &candidate{fail: x})
+		return ok && at.index > l.start.index && probe == 0 && !neverCause(x)
+	}) {
+		return l.end
+	}
+	return l.start
 }
 
 // hasOwnReason says whether a line quotes an error that came up after an earlier line: it
