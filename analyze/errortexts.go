@@ -25,6 +25,8 @@ var callClass = map[string]string{
 	"unlink": "remove", "unlinkat": "remove", "rmdir": "remove",
 	"kill": "signal", "tkill": "signal", "tgkill": "signal", "pidfd_send_signal": "signal",
 	"setuid": "user", "setreuid": "user", "setresuid": "user", "setgid": "user", "setregid": "user", "setresgid": "user", "setgroups": "user",
+	"epoll_ctl": "wait", "wait4": "reap", "waitid": "reap", "fsync": "flush", "fdatasync": "flush",
+	"write": "write", "writev": "write", "pwrite64": "write",
 	"inotify_add_watch": "watch", "inotify_init": "notify", "inotify_init1": "notify",
 	"mq_open": "queue", "msgget": "queue", "semget": "queue", "shmget": "queue",
 }
@@ -48,6 +50,11 @@ func manual(call string) string {
 
 // errorTexts are the texts for errors that say all by themselves.
 var errorTexts = map[callError]errorText{
+	{"wait", "EPERM"}:       {"A regular file or a folder can't be waited for: it is always ready.", "give the program a pipe, a socket or a terminal as that descriptor: cat FILE | PROGRAM", "epoll_ctl(2)"},
+	{"reap", "ECHILD"}:      {"There is no such child any more: where SIGCHLD is ignored, which a program inherits, the kernel forgets children as they end.", "find out who has set SIGCHLD to be ignored (trap '' CHLD, a parent's signal settings), or let the program set it back", "wait(2)"},
+	{"flush", "EINVAL"}:     {"{} is a pipe, a socket or the like, which can't be written out to a disk.", "let the program write to a file, or without flushing", "fsync(2)"},
+	{"write", "EAGAIN"}:     {"{} is full: its reader does not keep up. It is set not to block (O_NONBLOCK), for all who share it.", "let the reader read on, or give the program a descriptor of its own: PROGRAM | cat", "write(2)"},
+	{"send", "EAGAIN"}:      {"The queue of {} is full: its reader does not keep up, and the socket does not block.", "look at the reader: is it stuck, or stopped? ss -x, ss -t show the queues", "send(2)"},
 	{"bind", "EADDRINUSE"}:  {"Another socket is bound to {} already.", "find who has it (ss -ltnup, or ss -lxp for unix sockets), and stop it or choose another address", "bind(2)"},
 	{"control", "ENOTTY"}:   {"{} is no terminal, or takes no such request.", "run it where there is a terminal (docker run -t, ssh -t, script -c), or without what needs one", "ioctl(2)"},
 	{"", "EADDRINUSE"}:      {"The address is in use already: {}.", "find who has it: ss -tanup", "connect(2)"},

@@ -3,6 +3,8 @@ package analyze
 import (
 	"slices"
 	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
 )
 
 // link is the step from a process that failed to a failed child of it.
@@ -170,10 +172,16 @@ func afterMessage(_ *facts, l *link) float64 {
 		return -2
 	case a.line != nil && a.pos.index < c.First.Index:
 		return -8
+	case outlived(c, l.parent.hist.proc):
+		return -6
 	case !before(c, a, l.parent.hist.proc):
 		return -3
 	}
 	return 0
+}
+
+func outlived(c, parent *replay.Process) bool {
+	return c.Ended != nil && parent.Ended != nil && c.Ended.Index > parent.Ended.Index
 }
 
 // soonAfter is the number of calls within which a parent still deals with the

@@ -68,8 +68,11 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if probing(h.by) && !probing(x.name) && h.path == x.path && (x.errno != "ENOENT" || callClass[x.name] != "make") {
 		return 0, "" // a later look shows that it is there after all
 	}
-	if x.errno == "EACCES" {
+	switch {
+	case x.errno == "EACCES":
 		return -3, ""
+	case x.errno == "ENOTDIR" && callClass[x.name] == "make":
+		return 0, "" // it was to be made here
 	}
 	return -7, ""
 }
@@ -161,9 +164,14 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 		return -6, ""
 	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"), strings.HasSuffix(path.Dir(p), "/userdb"), strings.HasSuffix(p, "/userdb"):
 		return -6, ""
+	case isLibrary(p) && c.between > wentOn:
+		return -4, "" // the program does without it
 	}
 	return 0, ""
 }
+
+// wentOn is how many calls a program makes that goes on without a library.
+const wentOn = 150
 
 // soughtElsewhere says whether the process did not find the same name in another folder
 // either.
@@ -221,7 +229,7 @@ func cleanUp(_ *facts, c *candidate) (float64, string) {
 // searched and isn't there.
 func placeToSearch(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x == nil || x.errno != "ENOENT" || !probing(x.name) || path.Ext(x.path) != "" || systemPath(x.path) || c.sus.anchor.line == nil {
+	if x == nil || x.errno != "ENOENT" || x.path == "" || !probing(x.name) || path.Ext(x.path) != "" || systemPath(x.path) || c.sus.anchor.line == nil {
 		return 0, ""
 	}
 	if containsAny(strings.ToLower(c.sus.anchor.line.text), seekWords) {

@@ -103,7 +103,7 @@ func (c *candidate) foundInstead() bool {
 // searchKey is what makes failures one search: the same process, in the same program,
 // and the same last name, not there.
 func searchKey(c *candidate) string {
-	if c.fail == nil || c.fail.path == "" || (c.fail.errno != "ENOENT" && c.fail.errno != "ENOTDIR") || c.fail.path2 != "" {
+	if c.fail == nil || c.fail.path == "" || c.fail.errno != "ENOENT" && !c.fail.wrongPlace() || c.fail.path2 != "" {
 		return ""
 	}
 	if c.fail.name == "connect" {
@@ -148,3 +148,8 @@ func expected(group []*failure, message *line) *failure {
 
 // ownFolder: a file in a folder of the application's.
 func ownFolder(p string) bool { return !systemPath(p) && strings.Count(p, "/") > 2 }
+
+// wrongPlace: an entry of a search path that is no folder.
+func (x *failure) wrongPlace() bool {
+	return x.errno == "ENOTDIR" && (probing(x.name) || callClass[x.name] == "run")
+}
