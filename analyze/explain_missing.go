@@ -66,7 +66,7 @@ func strangeName(p string) (string, []string, bool) {
 func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
 	x := c.fail
 	interp := ""
-	there := false
+	there := f.scope.log && x.at[0].index == 0 // strace looks for its program first
 	if x.seen != nil {
 		for _, s := range x.seen.Walk {
 			if s.Path == x.seen.Path && s.Errno == "" {
@@ -102,6 +102,10 @@ func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
 	case there:
 		return fmt.Sprintf("%s is there; what is missing is the interpreter that it names: the program of its #! line, or the ELF loader.", x.path),
 			[]string{fmt.Sprintf("look at its first line (head -1 %s) or at its loader (file %s)", x.path, x.path)}, true
+	}
+	if x.seen == nil && x.path != "" {
+		return fmt.Sprintf("%s does not exist; or it is there, and what it takes to run it is not: the interpreter of its first line (#!), or its ELF loader.", x.path),
+			[]string{fmt.Sprintf("look whether it is there, and at its first line or loader: ls -l %s; head -1 %[1]s; file %[1]s", x.path)}, true
 	}
 	return "", nil, false
 }

@@ -34,7 +34,9 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			if len(base) >= 3 && base != c.programName() && !commonNoun[base] && namesIn(text, base) {
 				return 5 * weight, fmt.Sprintf("the message names %s", base)
 			}
-			if short := strings.TrimSuffix(p, path.Ext(p)); short != p && len(path.Base(short)) > 4 && !c.isProgram(path.Base(short)) && (namesIn(text, short) || namesIn(text, strings.TrimSuffix(short, path.Ext(short)))) {
+			if short := strings.TrimSuffix(p, path.Ext(p)); strings.Count(short, "/") > 2 && short != p && namesIn(text, short) {
+				return 5 * weight, fmt.Sprintf("the message names %s", short)
+			} else if short != p && len(path.Base(short)) > 4 && !c.isProgram(path.Base(short)) && (namesIn(text, short) || namesIn(text, strings.TrimSuffix(short, path.Ext(short)))) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
 			}
 			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && !c.isProgram(stem) && !commonNoun[stem] && containsWord(text, stem) {
