@@ -71,6 +71,7 @@ func (s *State) Settle(command bool) {
 		p.settleCrash()
 	}
 	s.takeLast()
+	s.joinThreads()
 	root := s.Root
 	if root == nil || root.Exit == nil || !command && !root.begins() {
 		return
@@ -138,6 +139,29 @@ func (s *State) takeCrash() {
 	for _, p := range s.All {
 		if s.stray(p) && p.Exit != nil && Crashes(p.Exit.Signal) && s.Root.Exit == nil && p.Ended.Index > s.Root.Last {
 			s.Root = p
+		}
+	}
+}
+
+// joinThreads makes children of what are threads, by all that the trace tells: they end
+// with one status that is not everybody's, right before a process that ends with it too.
+func (s *State) joinThreads() {
+	const together = 4 // lines
+	ended := map[int]*Process{}
+	for _, p := range s.All {
+		if p.Ended != nil {
+			ended[p.Ended.Index] = p
+		}
+	}
+	for _, p := range s.All {
+		if p == s.Root || !s.stray(p) || p.Exit == nil || p.Exit.Code < 2 {
+			continue
+		}
+		for i := range together {
+			if q := ended[p.Ended.Index+1+i]; q != nil && *q.Exit == *p.Exit && !q.Descends(p) {
+				p.adopt(q)
+				break
+			}
 		}
 	}
 }

@@ -80,6 +80,7 @@ func TestKin(t *testing.T) {
 		{"strace -f follows only what the command made", begin + two + end, false, "11 of 10, 12 of 10"},
 		{"attached to one after the other", "10 close(3) = 0\n" + two + end, false, ""},
 		{"the caller knows better", "10 close(3) = 0\n" + two + end, true, "11 of 10, 12 of 10"},
+		{"threads, by their end", "10 close(3) = 0\n12 close(3) = 0\n12 +++ exited with 7 +++\n11 +++ exited with 7 +++\n10 --- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=11, si_uid=0, si_status=7} ---\n10 +++ exited with 3 +++\n", false, "12 of 11, 11 of 10"},
 		{"it outlives the command", begin + "11 close(3) = 0\n10 +++ exited with 0 +++\n11 +++ exited with 1 +++\n", false, ""},
 	} {
 		s, _ := play(t, c.log)
