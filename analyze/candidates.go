@@ -184,8 +184,8 @@ func neverCause(x *failure) bool {
 		return x.name == "epoll_ctl" // then it is changed
 	case "EPERM":
 		return x.name == "epoll_ctl" // a regular file, which is always ready (epoll_ctl(2))
-	case "ENOENT":
-		return strings.Contains(x.path, "/LC_MESSAGES/")
+	case "ENOENT": // translations, and glibc's daemon that remembers names (nscd(8))
+		return strings.Contains(x.path, "/LC_MESSAGES/") || x.name == "connect" && strings.HasSuffix(x.path, "/nscd/socket")
 	}
 	switch x.name {
 	case "rt_sigreturn", "sigreturn": // what the interrupted call had returned

@@ -155,6 +155,8 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 		return -6, "" // the C library's own: the log, and the cache of names
 	case p == "/etc/ld.so.cache": // then it looks in the folders
 		return -4, ""
+	case libcFiles[p], strings.HasPrefix(p, "/etc/ld-musl-"):
+		return -6, ""
 	case p == "/etc/ld.so.preload", strings.Contains(p, "/glibc-hwcaps"), probing(x.name) && hardware[path.Base(p)], strings.HasPrefix(p, "/sys/"), strings.HasPrefix(p, "/proc/"):
 		return -6, ""
 	case strings.Contains(p, "/zoneinfo/"):
@@ -172,6 +174,13 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 
 // wentOn is how many calls a program makes that goes on without a library.
 const wentOn = 150
+
+// libcFiles are what the loader, the C library and its usual companions look for on every
+// machine, and most don't have (ld.so(8), gai.conf(5), host.conf(5), selinux(8)).
+var libcFiles = map[string]bool{
+	"/etc/ld.so.nohwcap": true, "/etc/suid-debug": true, "/etc/gai.conf": true, "/etc/host.conf": true,
+	"/etc/selinux/config": true, "/selinux": true, "/etc/localtime": true,
+}
 
 // soughtElsewhere says whether the process did not find the same name in another folder
 // either.
