@@ -57,6 +57,7 @@ func TestWaits(t *testing.T) {
 		{"a server that does not accept", child + "2 socket(AF_UNIX, SOCK_STREAM, 0) = 3\n2 bind(3, {sa_family=AF_UNIX, sun_path=\"/srv/s\"}, 9) = 0\n2 listen(3, 1) = 0\n" + sleep +
 			"1 socket(AF_UNIX, SOCK_STREAM, 0) = 5\n1 connect(5, {sa_family=AF_UNIX, sun_path=\"/srv/s\"}, 9 <unfinished ...>\n", "", "connect", "sh[2] waits for a time to pass"},
 		{"what was found of the other end", "1 read(0</srv/fifo>,  <unfinished ...>\n", "nobody has the other end open", "read", "Nobody has the other end open."},
+		{"a semaphore", "1 semtimedop(3, [{sem_num=0, sem_op=-1, sem_flg=0}], 1, NULL <unfinished ...>\n", "", "semtimedop", "for a semaphore of set 3"},
 		{"the end of a FIFO", "1 openat(AT_FDCWD, \"/srv/fifo\", O_RDONLY <unfinished ...>\n", "", "openat", "for /srv/fifo to be opened: a FIFO of which nobody opens the other end, or a file system"},
 		{"the end of a FIFO, as was seen", "1 openat(AT_FDCWD, \"/srv/fifo\", O_RDONLY <unfinished ...>\n", "it is a FIFO, of which nobody has opened the other end", "openat", "for somebody to open the other end of /srv/fifo."},
 		{"a file system's server", "1 openat(AT_FDCWD, \"/mnt/far/a\", O_RDONLY <unfinished ...>\n", "the file system waits in request_wait_answer for its server sshfs[99]", "openat", "for sshfs[99] of the file system behind /mnt/far/a"},

@@ -91,6 +91,8 @@ func (f *facts) waitsFor(st *replay.Step, obj string) string {
 		return fmt.Sprintf("for the lock%s, which another process holds", of("on", obj))
 	case "connect":
 		return fmt.Sprintf("for an answer to its connect to %s", f.state.AbsAddr(st.Addr))
+	case "semop", "semtimedop":
+		return fmt.Sprintf("for a semaphore of set %d", st.Event.Call.Arg(0).Int)
 	case "read", "recvfrom", "recvmsg", "msgrcv", "mq_timedreceive":
 		return "for something to read" + of("from", obj)
 	case "write", "writev", "sendto", "sendmsg":
@@ -151,7 +153,7 @@ func (f *facts) hangAdvice(w *wait) []string {
 	case w.asks:
 		return []string{fmt.Sprintf("see what is behind %s, and what that does: stracex why --follow-peers, or why -p PID --for 5s", f.state.AbsAddr(w.file.Sock.Peer))}
 	case call != "flock" && call != "fcntl":
-		return nil
+		return otherAdvice(w)
 	case pid == w.hist.proc.PID:
 		return []string{fmt.Sprintf("%s has taken the lock itself, through another descriptor: find where it locks %s twice", w.hist.proc.Name(), f.waitedFor(w.st))}
 	case pid != 0:
@@ -161,4 +163,21 @@ func (f *facts) hangAdvice(w *wait) []string {
 		return []string{"see who holds the lock: lslocks | grep " + file}
 	}
 	return []string{"see who holds the lock: lslocks"}
+}
+
+// otherAdvice is how to find out more of a wait that is no lock.
+func otherAdvice(w *wait) []string {
+	c := w.st.Event.Call
+	switch name := waitsIn(c); name {
+	case "semop", "semtimedop":
+		return []string{fmt.Sprintf("see who had it last: ipcs -s -i %d", c.Arg(0).Int)}
+	case "msgrcv", "msgsnd":
+		return []string{fmt.Sprintf("see who uses the queue: ipcs -q -i %d", c.Arg(0).Int)}
+	case "nanosleep", "clock_nanosleep":
+		return []string{"it sleeps by its own will: look at what it did right before, -v shows it"}
+	}
+	if w.file != nil && w.file.Sock != nil && w.hist.proc.PID > 0 && w.hist.proc.PID < NoPID {
+		return []string{fmt.Sprintf("see what it is connected to, and what that does: ss -xtunp | grep pid=%d", w.hist.proc.PID)}
+	}
+	return nil
 }
