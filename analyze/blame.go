@@ -41,6 +41,7 @@ var leads = []lead{
 	{"words of another", (*facts).relays},
 	{"answer of another", (*facts).answers},
 	{"hung up", (*facts).hungUp},
+	{"its server ended", (*facts).endedServers},
 	{"its maker failed", (*facts).makers},
 }
 

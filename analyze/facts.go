@@ -35,7 +35,8 @@ type facts struct {
 	lastFound   map[string]int        // what was found, likewise
 	remarks     []*remark
 	kernel      []kernelLine
-	running     []*replay.Process // at work, in no call, when the trace ended
+	running     []*replay.Process          // at work, in no call, when the trace ended
+	listened    map[string]*replay.Process // by address: who listened there last
 	memory      memory
 }
 
@@ -241,6 +242,7 @@ var telling = map[string]func(f *facts, h *history, st *replay.Step){
 	"wait4": (*facts).waited, "waitid": (*facts).waited, "waitpid": (*facts).waited,
 	"flock": (*facts).locked, "fcntl": (*facts).locked,
 	"connect":   (*facts).asked,
+	"listen":    (*facts).listens,
 	"prlimit64": (*facts).limited, "setrlimit": (*facts).limited,
 	"io_uring_setup": func(f *facts, _ *history, st *replay.Step) { f.rings(st.Proc) },
 	"kill":           (*facts).killed, "tkill": (*facts).killed, "tgkill": (*facts).killed, "pidfd_send_signal": (*facts).killed,

@@ -268,6 +268,9 @@ func waitsForOther(f *facts, c *candidate) (float64, string) {
 	if x != nil && (x.name == "connect" || x.during) && (x.errno == "ECONNREFUSED" || x.errno == "ENOENT") && onThisMachine(x.addr) && f.daemonFailed(c.pos) {
 		return -3, ""
 	}
+	if x != nil && f.endedServer(x, c.pos) != nil {
+		return -5, ""
+	}
 	if x != nil && f.toBeMade(c) {
 		return -4, ""
 	}
