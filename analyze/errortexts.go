@@ -25,7 +25,8 @@ var callClass = map[string]string{
 	"unlink": "remove", "unlinkat": "remove", "rmdir": "remove",
 	"kill": "signal", "tkill": "signal", "tgkill": "signal", "pidfd_send_signal": "signal",
 	"setuid": "user", "setreuid": "user", "setresuid": "user", "setgid": "user", "setregid": "user", "setresgid": "user", "setgroups": "user",
-	"epoll_ctl": "wait", "wait4": "reap", "waitid": "reap", "fsync": "flush", "fdatasync": "flush",
+	"setsockopt": "option",
+	"epoll_ctl":  "wait", "wait4": "reap", "waitid": "reap", "fsync": "flush", "fdatasync": "flush",
 	"write": "write", "writev": "write", "pwrite64": "write",
 	"inotify_add_watch": "watch", "inotify_init": "notify", "inotify_init1": "notify",
 	"mq_open": "queue", "msgget": "queue", "semget": "queue", "shmget": "queue",
@@ -50,6 +51,7 @@ func manual(call string) string {
 
 // errorTexts are the texts for errors that say all by themselves.
 var errorTexts = map[callError]errorText{
+	{"option", "ENODEV"}:    {"No network interface has the address or index that is asked for, or no route leads to the group: multicast needs one.", "look at the interfaces and routes: ip -br addr; ip route get 224.0.0.1", "ip(7)"},
 	{"wait", "EPERM"}:       {"A regular file or a folder can't be waited for: it is always ready.", "give the program a pipe, a socket or a terminal as that descriptor: cat FILE | PROGRAM", "epoll_ctl(2)"},
 	{"reap", "ECHILD"}:      {"There is no such child any more: where SIGCHLD is ignored, which a program inherits, the kernel forgets children as they end.", "find out who has set SIGCHLD to be ignored (trap '' CHLD, a parent's signal settings), or let the program set it back", "wait(2)"},
 	{"flush", "EINVAL"}:     {"{} is a pipe, a socket or the like, which can't be written out to a disk.", "let the program write to a file, or without flushing", "fsync(2)"},
@@ -79,7 +81,7 @@ var errorTexts = map[callError]errorText{
 	{"watch", "ENOSPC"}:   {"The user has as many inotify watches as the system allows.", "raise fs.inotify.max_user_watches, or watch less", "inotify_add_watch(2)"},
 	{"notify", "EMFILE"}:  {"The user has as many inotify instances as the system allows, or the process as many files.", "raise fs.inotify.max_user_instances, or end what watches", "inotify_init(2)"},
 	{"queue", "ENOSPC"}:   {"The system has as many of these (queues, semaphores, shared memory) as it allows.", "look at ipcs, and remove those left over with ipcrm; or raise the limit (kernel.msgmni, kernel.sem, kernel.shmmni, fs.mqueue.queues_max)", "shmget(2)"},
-	{"queue", "EINVAL"}:   {"The size asked for is larger than the system allows, or than what is there.", "compare with ipcs -l and, for mq_open, /proc/sys/fs/mqueue", "shmget(2)"},
+	{"queue", "EINVAL"}:   {"The size asked for is larger than the system allows, or than that of the one which is there already under this key.", "compare with ipcs -l, ipcs -m and, for mq_open, /proc/sys/fs/mqueue; one that nobody uses any more goes away with ipcrm", "shmget(2)"},
 	{"", "EDQUOT"}:        {"The quota of the user on the file system of {} is used up.", "look at: quota", "write(2)"},
 	{"", "EROFS"}:         {"{} lies on a file system that is mounted read-only.", "look at the mount: findmnt -T {}; remount it rw, or write elsewhere", "open(2)"},
 	{"", "ENFILE"}:        {"The whole system has too many open files; {} would be one too many.", "look at /proc/sys/fs/file-nr, and raise fs.file-max", "open(2)"},

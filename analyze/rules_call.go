@@ -86,6 +86,12 @@ func errorMeaning(x *failure) (float64, string) {
 		return 0, "" // it was to change something
 	case emptyMapping(x):
 		return 2, "the file that it maps is empty"
+	case x.errno == "EINVAL" && x.name == "shmget":
+		return 2.5, "" // the segment is there, and smaller
+	case x.errno == "ENOENT" && (x.name == "shmget" || x.name == "semget" || x.name == "msgget"):
+		return -1.5, "" // it is made then
+	case x.errno == "ENODEV" && x.name == "setsockopt":
+		return 3, "no network interface for it"
 	case x.errno == "EINVAL" && (x.name == "execve" || x.name == "mount" || x.name == "bind"):
 		return 1, ""
 	case x.errno == "EPERM" && (strings.HasPrefix(x.name, "prctl") || x.name == "setrlimit" || x.name == "prlimit64"):
