@@ -166,7 +166,7 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 		return -6, ""
 	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"), strings.HasSuffix(path.Dir(p), "/userdb"), strings.HasSuffix(p, "/userdb"):
 		return -6, ""
-	case isLibrary(p) && c.between > wentOn:
+	case isLibrary(p) && strings.HasPrefix(path.Base(p), "lib") && c.between > wentOn:
 		return -4, "" // the program does without it
 	}
 	return 0, ""
