@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	"github.com/stracex/stracex/stx"
 	"github.com/stracex/stracex/tracer"
@@ -101,8 +102,11 @@ func (c *capture) succeeded() bool {
 // wrong afterwards.
 func (c *capture) status(err error) error {
 	code := c.result.ExitCode
-	if c.result.Signal != 0 {
+	switch {
+	case c.result.Signal != 0:
 		code = 128 + c.result.Signal
+	case c.result.Running && c.result.TimedOut: // not even SIGKILL has ended it, yet
+		code = 128 + int(syscall.SIGKILL)
 	}
 	if code == 0 && err == nil {
 		return nil
