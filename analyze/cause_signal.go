@@ -15,7 +15,11 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 	p := c.sus.hist.proc
 	out.Event = ref(p.Ended)
 	out.Summary = fmt.Sprintf("%s was killed by %s", shortName(p), sig)
-	out.Explanation = fmt.Sprintf("%s was killed by %s (%s).", name(p), sig, signalMeaning[sig])
+	meaning := signalMeaning[sig]
+	if sig == "SIGKILL" && f.killer(p) != nil {
+		meaning = "ended from outside"
+	}
+	out.Explanation = fmt.Sprintf("%s was killed by %s (%s).", name(p), sig, meaning)
 	if !replay.Crashes(sig) {
 		f.killedWhile(out, c)
 	}
@@ -28,7 +32,11 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 	}
 	for _, k := range f.kills {
 		if k.target == p.PID && k.signal == sig && k.by != p {
-			out.Explanation += fmt.Sprintf(" %s sent it.", name(k.by))
+			sentence := " %s sent it."
+			if strings.HasSuffix(out.Explanation, toItself) {
+				sentence = " It had caught the one that %s sent before."
+			}
+			out.Explanation += fmt.Sprintf(sentence, name(k.by))
 			out.Reasons = append(out.Reasons, fmt.Sprintf("%s sent %s to it", name(k.by), sig))
 		}
 	}
@@ -44,16 +52,26 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 	}
 }
 
+// killer is who sent SIGKILL to a process, as far as the trace tells: to its id or, which
+// may be another in its own PID namespace, right before it ended; nil if nobody did.
+func (f *facts) killer(p *replay.Process) *replay.Process {
+	const rightBefore = 60 // events
+	for _, k := range slices.Backward(f.kills) {
+		if k.signal == "SIGKILL" && p.Ended != nil && (k.target == p.PID || k.index < p.Ended.Index && p.Ended.Index-k.index < rightBefore) {
+			return k.by
+		}
+	}
+	return nil
+}
+
 // killAdvice: SIGKILL has no sender in the signal, but others tell of one.
 func (f *facts) killAdvice(out *Cause, h *history) []string {
-	for _, k := range f.kills {
-		switch {
-		case k.target != h.proc.PID || k.signal != "SIGKILL":
-		case k.by == h.proc:
-			return []string{"it is the program's own doing: look at what it did right before"}
-		default:
-			return []string{fmt.Sprintf("find out why %s ended it; -v shows what that did before", name(k.by))}
-		}
+	switch by := f.killer(h.proc); by {
+	case nil:
+	case h.proc:
+		return []string{"it is the program's own doing: look at what it did right before"}
+	default:
+		return []string{fmt.Sprintf("find out why %s ended it; -v shows what that did before", name(by))}
 	}
 	if f.limitOf(h.proc, "RLIMIT_CPU") != "" {
 		return []string{"raise the limit of CPU time (ulimit -t, LimitCPU=), if it needs that much"}
@@ -72,6 +90,9 @@ func (out *Cause) refused(call string) {
 	out.Syscall = call
 	out.Explanation += fmt.Sprintf(" A seccomp filter refused the call %s.", call)
 }
+
+// toItself ends what is said of a signal that a process has sent to itself.
+const toItself = " to itself."
 
 // killedWhile says what the process was doing when it was ended from outside,
 // and which limit may have done it.
@@ -103,7 +124,7 @@ func (f *facts) signalOrigin(out *Cause, e *event.Event) {
 	if code == "SI_USER" || code == "SI_TKILL" {
 		pid := info.Field("si_pid")
 		if int(pid.Int) == out.PID {
-			out.Explanation = fmt.Sprintf("%s sent %s to itself.", name(f.state.Process(out.PID)), e.Signal.Name)
+			out.Explanation = fmt.Sprintf("%s sent %s%s", name(f.state.Process(out.PID)), e.Signal.Name, toItself)
 		} else if pid.Int != 0 {
 			by := fmt.Sprintf("process %d", pid.Int)
 			if p := f.state.Process(int(pid.Int)); p != nil {
