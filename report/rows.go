@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stracex/stracex/analyze"
@@ -207,11 +208,20 @@ func nextWithoutCause(p *page, d *analyze.Diagnosis) {
 		p.row("next", "record the program until it ends: stracex why COMMAND")
 		return
 	}
+	if d.Message == nil && slices.ContainsFunc(d.Notes, lacks) {
+		p.row("next", "record it again, with what this trace lacks: see below, or stracex why COMMAND")
+		return
+	}
 	if d.Message == nil {
 		p.row("next", "it wrote no message either: look for its log, or run it with its own option for more output")
 		return
 	}
 	p.row("next", "take its message at its word, and run it with its own option for more output; -v shows what the trace tells")
+}
+
+// lacks: the note is about what is not in the trace, where the message may have been.
+func lacks(n analyze.Note) bool {
+	return n.Code == "filtered" || n.Code == "children-not-followed" || n.Code == "began-late"
 }
 
 func notesRows(p *page, notes []analyze.Note) {
