@@ -89,9 +89,9 @@ func (f *facts) toBeMade(c *candidate) bool {
 }
 
 // gaveUpOn: a failure of the kinds that are part of a day's work (see neverCause), after
-// which the process only complained and ended.
+// which the process only complained, or ended.
 func (s *suspect) gaveUpOn(x *failure) bool {
-	if s.anchor.line == nil || !s.hist.proc.Failed() || !dailyWork(x) {
+	if !s.hist.proc.Failed() || !dailyWork(x) {
 		return false
 	}
 	const next = 4 // it may tidy up
