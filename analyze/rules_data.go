@@ -15,7 +15,7 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 		return 0, ""
 	}
 	if c.source.file == nil && path.Base(c.source.path) == c.programName() {
-		return -4, "" // its own name
+		return -8, "" // its own name
 	}
 	if c.sus.anchor.line == nil && c.source.file == nil && lockName(c.source.path) {
 		return 4.5, "it is there, was not opened, and the process ended without a word"

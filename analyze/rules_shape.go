@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
 )
 
 // Rules on the shape of what happened around a candidate.
@@ -164,12 +166,24 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 			return 0, "" // the C library has one place only
 		}
 		return -6, ""
+	case (strings.Contains(p, "/locale/") || strings.Contains(p, "/gconv/")) && c.lastWord():
+		return 0, ""
 	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"), strings.HasSuffix(path.Dir(p), "/userdb"), strings.HasSuffix(p, "/userdb"):
 		return -6, ""
 	case isLibrary(p) && strings.HasPrefix(path.Base(p), "lib") && c.between > wentOn:
 		return -4, "" // the program does without it
 	}
 	return 0, ""
+}
+
+// lastWord: the process came to nothing else before it crashed, or complained of this error.
+func (c *candidate) lastWord() bool {
+	const next = 3
+	if c.sus == nil {
+		return false
+	}
+	p := c.sus.hist.proc
+	return c.between <= next && (c.sus.anchor.named()[c.fail.errno] || p.Exit != nil && replay.Crashes(p.Exit.Signal))
 }
 
 // wentOn is how many calls a program makes that goes on without a library.
