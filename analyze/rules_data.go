@@ -14,8 +14,11 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if c.kind != "data" {
 		return 0, ""
 	}
+	if c.source.path != "" && c.source.path == c.sus.hist.proc.Program {
+		return -8, "" // itself
+	}
 	if c.source.file == nil && path.Base(c.source.path) == c.programName() {
-		return -8, "" // its own name
+		return -4, "" // its own name
 	}
 	if c.sus.anchor.line == nil && c.source.file == nil && lockName(c.source.path) {
 		return 4.5, "it is there, was not opened, and the process ended without a word"
