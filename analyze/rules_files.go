@@ -84,7 +84,9 @@ func (f *facts) toBeMade(c *candidate) bool {
 	}
 	return slices.ContainsFunc(f.state.All, func(o *replay.Process) bool {
 		return o != p && o.Failed() && o.Ended.Index < c.pos.index && !p.Descends(o) && o.Program != p.Program && isArgument(o.Argv, x.given) &&
-			!slices.ContainsFunc(f.history(o).failures, func(y *failure) bool { return y.path == x.path && y.errno == x.errno })
+			!slices.ContainsFunc(f.history(o).failures, func(y *failure) bool {
+				return y.path == x.path && y.errno == x.errno && callWeight[y.name] > 1 // it wanted the file itself
+			})
 	})
 }
 
