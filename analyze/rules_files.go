@@ -79,7 +79,7 @@ func writtenAs(given string) []string {
 // to make it.
 func (f *facts) toBeMade(c *candidate) bool {
 	x, p := c.fail, c.sus.hist.proc
-	if x.errno != "ENOENT" || x.given == "" || len(path.Base(x.given)) < 3 {
+	if x.errno != "ENOENT" || len(x.given) < 4 {
 		return false
 	}
 	return slices.ContainsFunc(f.state.All, func(o *replay.Process) bool {
