@@ -64,6 +64,9 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 		return -3, ""
 	}
 	h := c.sus.hist.byBase[path.Base(p)]
+	if h != nil && h.file != nil && isLibrary(p) && h.first.index < c.pos.index {
+		return -4, "" // it was opened before; what it needs may be missing
+	}
 	if h == nil || h.found.index < c.pos.index || h.found.seq-c.pos.seq > 3000 {
 		return 0, ""
 	}
