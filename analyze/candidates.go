@@ -46,7 +46,7 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 		}
 		argumentsFirst(local)
 		beforeBlamed(s, local)
-		namesMissing(local)
+		f.namesMissing(local)
 		out = append(out, groupSearches(local)...)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
@@ -72,12 +72,29 @@ func beforeBlamed(s *suspect, list []*candidate) {
 
 // namesMissing: a file that names what was missing after it was read is no cause: what it
 // says could be read and used.
-func namesMissing(list []*candidate) {
+func (f *facts) namesMissing(list []*candidate) {
 	for _, d := range list {
-		if d.kind == "data" && slices.ContainsFunc(list, func(c *candidate) bool { return c.namedIn != "" && c.namedIn == d.source.path }) {
+		if d.kind == "data" && slices.ContainsFunc(list, func(c *candidate) bool {
+			return c.namedIn != "" && c.namedIn == d.source.path || c.missing() && c.between < nextTo && c.pos.index > d.pos.index && f.namesStem(d, c.fail.given)
+		}) {
 			d.gets("names what is missing", -4, "")
 		}
 	}
+}
+
+// nextTo is how near to the message a file is missing that what was read is about, for
+// sure: code may name all kinds of files.
+const nextTo = 4
+
+// namesStem says whether what was read of a file has the last two parts of a path, with
+// or without its ending: require 'lib/badges', and lib/badges.rb is missing.
+func (f *facts) namesStem(d *candidate, given string) bool {
+	const telling = 5
+	parts := strings.Split(strings.TrimSuffix(given, path.Ext(given)), "/")
+	stem := strings.Join(parts[max(0, len(parts)-2):], "/")
+	return len(stem) >= telling && slices.ContainsFunc(f.words.read[d.sus.hist], func(in *passed) bool {
+		return in.file != nil && in.file == d.source.file && strings.Contains(in.text, stem)
+	})
 }
 
 // lastOfEqual puts first, of the best of one process that have as many points, one that
