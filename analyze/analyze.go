@@ -145,6 +145,8 @@ func (c *candidate) ceiling() float64 {
 		return 0.6
 	case c.fail != nil && c.sus.anchor.line == nil && c.missing() && probing(c.fail.name) && systemPath(c.fail.path):
 		return 0.45 // most machines lack some of those
+	case slices.ContainsFunc(c.points, func(p Points) bool { return p.Rule == endedWell }):
+		return 0.45 // it may be a warning only
 	case slices.ContainsFunc(c.points, func(p Points) bool { return p.Rule == "below one that ended well" }):
 		return 0.7 // somebody has dealt with it
 	case c.fail != nil && c.sus.anchor.line != nil && c.between > 3 && !c.tied() && errorPoints(c.fail) <= 0:

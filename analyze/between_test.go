@@ -19,6 +19,8 @@ func TestBetween(t *testing.T) {
 			"1 read(3, 0x7ffe, 9) = -1 ECONNRESET (Connection reset by peer)\n1 write(2, \"read: Connection reset by peer\\n\", 31) = 31\n" + end, "openat", "/srv/key"},
 		{"a list that names what is missing", run + "1 openat(AT_FDCWD, \"/srv/list\", O_RDONLY) = 3\n1 read(3, \"a.txt\\nb.txt\\n\", 99) = 12\n1 read(3, \"\", 99) = 0\n1 close(3) = 0\n1 chdir(\"/srv\") = 0\n1 openat(AT_FDCWD, \"b.txt\", O_RDONLY) = -1 ENOENT (No such file or directory)\n" +
 			"1 write(2, \"app: list is not usable\\n\", 24) = 24\n" + end, "openat", "/srv/b.txt"},
+		{"a child that complained and ended well", run + "1 clone(child_stack=NULL, flags=SIGCHLD) = 2\n2 execve(\"/usr/bin/render\", [\"render\"], 0x7ffe /* 5 vars */) = 0\n2 openat(AT_FDCWD, \"/srv/vat.xml\", O_RDONLY) = -1 ENOENT (No such file or directory)\n" +
+			"2 write(2, \"failed to load /srv/vat.xml\\n\", 28) = 28\n2 exit_group(0) = ?\n2 +++ exited with 0 +++\n1 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 0}], 0, NULL) = 2\n1 write(2, \"rejected: no total\\n\", 19) = 19\n" + end, "openat", "/srv/vat.xml"},
 		{"the C library's own", run + "1 access(\"/etc/ld.so.nohwcap\", F_OK) = -1 ENOENT (No such file or directory)\n" + end, "", ""},
 	} {
 		d := diagnose(t, c.log)

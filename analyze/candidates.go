@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"sort"
@@ -52,6 +53,9 @@ func (f *facts) candidates(list []*suspect) []*candidate {
 	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
 	lastOfEqual(out)
 	if len(out) == 0 || !out[0].worth() {
+		if c := f.complainer(list); c != nil {
+			return append([]*candidate{c}, out...)
+		}
 		if c := lastLook(list); c != nil {
 			return append([]*candidate{c}, out...)
 		}
@@ -113,6 +117,35 @@ func lastOfEqual(list []*candidate) {
 }
 
 func (c *candidate) missing() bool { return c.fail != nil && c.fail.errno == "ENOENT" }
+
+// complainer: where nothing else is found, a child that ended well but had complained, by
+// name, of what it missed. nil if there is none.
+func (f *facts) complainer(list []*suspect) (best *candidate) {
+	for _, s := range list {
+		for _, p := range s.hist.proc.Children {
+			if p.Failed() || p.Ended == nil || p.Ended.Index > s.anchor.pos.index {
+				continue
+			}
+			h := f.history(p)
+			k := s.to(h, "child", anchorOf(h))
+			if !complained(k) {
+				continue
+			}
+			k.gets(endedWell, -3)
+			k.because = fmt.Sprintf("%s started %s, which complained, and ended well", name(s.hist.proc), name(p))
+			for _, c := range f.failedCalls(k) {
+				f.rank(c)
+				if named, _ := namesPath(f, c); named >= 5 && c.worth() && (best == nil || c.score > best.score) {
+					best = c
+				}
+			}
+		}
+	}
+	return best
+}
+
+// endedWell is the rule of a complainer.
+const endedWell = "ended well, but complained"
 
 // lastLook is the last resort: what the process looked at, or heard, last before
 // it complained, or failed without a word.
