@@ -261,6 +261,9 @@ func (f *facts) upstream(s *suspect) []*suspect {
 // stdin or stdout, had failed.
 func (f *facts) brokenPairs(s *suspect) (out []*suspect) {
 	for _, x := range s.hist.failures {
+		if len(out) > maxSuspects {
+			break
+		}
 		at, ok := lastBefore(x.at, s.anchor.pos.index)
 		file := x.step.File
 		if x.errno != "ECONNRESET" && x.errno != "EPIPE" || !ok || file == nil || file.Sock == nil || file.Sock.Pair == nil {

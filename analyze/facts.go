@@ -35,8 +35,9 @@ type facts struct {
 	lastFound   map[string]int        // what was found, likewise
 	remarks     []*remark
 	kernel      []kernelLine
-	running     []*replay.Process          // at work, in no call, when the trace ended
-	listened    map[string]*replay.Process // by address: who listened there last
+	running     []*replay.Process            // at work, in no call, when the trace ended
+	listened    map[string]*replay.Process   // by address: who listened there last
+	failedWith  map[string][]*replay.Process // by argument; made when it is asked for
 	memory      memory
 }
 

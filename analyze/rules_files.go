@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -34,10 +35,9 @@ func namedInData(f *facts, c *candidate) (float64, string) {
 		return 0, ""
 	}
 	names := writtenAs(x.given)
-	for _, in := range slices.Backward(f.words.read[c.sus.hist]) {
-		if in.pos.index > c.pos.index {
-			continue
-		}
+	read := f.words.read[c.sus.hist]
+	before, _ := slices.BinarySearchFunc(read, c.pos.index, func(in *passed, index int) int { return cmp.Compare(in.pos.index, index) })
+	for _, in := range slices.Backward(read[:before]) {
 		if c.pos.seq-in.pos.seq > shortly {
 			break
 		}
@@ -75,19 +75,39 @@ func writtenAs(given string) []string {
 	return out
 }
 
-// toBeMade: the file is an argument of another program, which has failed before: that was
-// to make it.
+// toBeMade: the file is an argument of another program, which has failed before: that
+// was to make it.
 func (f *facts) toBeMade(c *candidate) bool {
 	x, p := c.fail, c.sus.hist.proc
 	if x.errno != "ENOENT" || len(x.given) < 4 {
 		return false
 	}
-	return slices.ContainsFunc(f.state.All, func(o *replay.Process) bool {
-		return o != p && o.Failed() && o.Ended.Index < c.pos.index && !p.Descends(o) && o.Program != p.Program && isArgument(o.Argv, x.given) &&
+	if f.failedWith == nil {
+		f.failedWith = failedWith(f.state.All)
+	}
+	return slices.ContainsFunc(f.failedWith[x.given], func(o *replay.Process) bool {
+		return o != p && o.Ended.Index < c.pos.index && !p.Descends(o) && o.Program != p.Program &&
 			!slices.ContainsFunc(f.history(o).failures, func(y *failure) bool {
 				return y.path == x.path && y.errno == x.errno && callWeight[y.name] > 1 // it wanted the file itself
 			})
 	})
+}
+
+// failedWith lists failed processes by their arguments, and the values of their options.
+func failedWith(all []*replay.Process) map[string][]*replay.Process {
+	out := map[string][]*replay.Process{}
+	for _, p := range all {
+		if !p.Failed() || len(p.Argv) < 2 {
+			continue
+		}
+		for _, arg := range p.Argv[1:] {
+			out[arg] = append(out[arg], p)
+			if _, value, ok := strings.Cut(arg, "="); ok {
+				out[value] = append(out[value], p)
+			}
+		}
+	}
+	return out
 }
 
 // gaveUpOn: a failure of the kinds that are part of a day's work (see neverCause), after
