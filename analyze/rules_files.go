@@ -83,7 +83,7 @@ func (f *facts) toBeMade(c *candidate) bool {
 		return false
 	}
 	if f.failedWith == nil {
-		f.failedWith = failedWith(f.state.All)
+		f.failedWith = byArgument(f.state.All)
 	}
 	return slices.ContainsFunc(f.failedWith[x.given], func(o *replay.Process) bool {
 		return o != p && o.Ended.Index < c.pos.index && !p.Descends(o) && o.Program != p.Program &&
@@ -93,8 +93,8 @@ func (f *facts) toBeMade(c *candidate) bool {
 	})
 }
 
-// failedWith lists failed processes by their arguments, and the values of their options.
-func failedWith(all []*replay.Process) map[string][]*replay.Process {
+// byArgument lists failed processes by their arguments, and the values of their options.
+func byArgument(all []*replay.Process) map[string][]*replay.Process {
 	out := map[string][]*replay.Process{}
 	for _, p := range all {
 		if !p.Failed() || len(p.Argv) < 2 {
