@@ -3,6 +3,7 @@ package analyze
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/stracex/stracex/event"
 )
@@ -75,6 +76,9 @@ func (f *facts) explainFailure(d *Diagnosis) {
 		top, paths = found[0].sus, found[0].paths()
 	}
 	d.Message = message(list, top, paths)
+	if d.Outcome.Status == "unknown" && len(found) > 0 && found[0].brokenOff() {
+		return
+	}
 	if d.Outcome.Status == "unknown" && !complained(top) && (len(found) == 0 || confidence(found, 0) < 0.5) {
 		return // nothing says that anything failed
 	}
@@ -95,6 +99,12 @@ func (f *facts) explainFailure(d *Diagnosis) {
 	if len(d.Causes) > 0 {
 		d.Trail = f.trail(found[0])
 	}
+}
+
+// brokenOff: the trace ends in the middle of a search.
+func (c *candidate) brokenOff() bool {
+	p := c.sus.hist.proc
+	return c.missing() && c.sus.anchor.line == nil && p.Exit == nil && c.pos.index == p.Last && (c.kind == "search" || probing(c.fail.name))
 }
 
 // unseen is what can be said of a failed call when another thread ended the process, of
@@ -147,10 +157,14 @@ func (c *candidate) ceiling() float64 {
 		return 0.45 // most machines lack some of those
 	case slices.ContainsFunc(c.points, func(p Points) bool { return p.Rule == endedWell }):
 		return 0.45 // it may be a warning only
-	case slices.ContainsFunc(c.points, func(p Points) bool { return p.Rule == "below one that ended well" }):
-		return 0.7 // somebody has dealt with it
+	case slices.ContainsFunc(c.points, func(p Points) bool {
+		return p.Rule == "below one that ended well" || p.Rule == "work went on" && p.Points <= -overtaken
+	}):
+		return 0.45 // somebody has dealt with it, or gone on
 	case c.fail != nil && c.sus.anchor.line != nil && c.between > 3 && !c.tied() && errorPoints(c.fail) <= 0:
 		return 0.49
+	case c.missing() && !c.fail.makes && !c.tied() && (systemPath(c.fail.path) || strings.Contains(c.fail.path, "/.")):
+		return 0.49 // such files are there or not
 	}
 	return 0.97
 }

@@ -129,7 +129,7 @@ func (f *facts) children(s *suspect) []*suspect {
 		k := s.to(h, "child", anchorOf(h))
 		k.gets("failed child", 1)
 		for _, r := range linkRules {
-			k.gets(r.name, r.apply(f, &link{s, k, c == last, well, passedOn}))
+			k.gets(r.name, r.apply(f, &link{s, k, c == last, last, well, passedOn}))
 		}
 		k.because = fmt.Sprintf("%s started %s, which %s", name(p), name(c), ended(c))
 		out = append(out, k)

@@ -219,6 +219,12 @@ func neverCause(x *failure) bool {
 	case x.errno == "ENOTTY" && x.hist != nil && x.hist.complainsOf(x):
 		return false
 	}
+	switch x.name {
+	case "rt_sigreturn", "sigreturn": // what the interrupted call had returned
+		return true
+	case "futex", "rt_sigtimedwait", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "wait4", "waitid", "getpeername", "lseek":
+		return true
+	}
 	switch x.errno {
 	case "ENOTTY", "ESPIPE", "ECHILD", "EINPROGRESS", "EINTR", "ENODATA", "EALREADY", "ENOPROTOOPT":
 		return true
@@ -236,12 +242,6 @@ func neverCause(x *failure) bool {
 		return x.name == "epoll_ctl" // a regular file, which is always ready (epoll_ctl(2))
 	case "ENOENT": // translations, and glibc's daemon that remembers names (nscd(8))
 		return strings.Contains(x.path, "/LC_MESSAGES/") || x.name == "connect" && strings.HasSuffix(x.path, "/nscd/socket")
-	}
-	switch x.name {
-	case "rt_sigreturn", "sigreturn": // what the interrupted call had returned
-		return true
-	case "futex", "rt_sigtimedwait", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "wait4", "waitid", "getpeername", "lseek":
-		return true
 	}
 	return false
 }

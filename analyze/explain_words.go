@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/stracex/stracex/event"
@@ -10,6 +11,9 @@ import (
 // sought is what a search looked for: what the ends of all its paths have in
 // common.
 func sought(group []*failure) string {
+	if inProgramFolders(group) {
+		return path.Base(group[0].path)
+	}
 	parts := strings.Split(group[0].path, "/")
 	n := len(parts) - 1
 	for _, x := range group[1:] {

@@ -109,7 +109,7 @@ func (s *suspect) blamed() *replay.Process {
 	low := strings.ToLower(s.anchor.line.text)
 	speaks := containsAny(low, childWords)
 	for _, c := range slices.Backward(s.hist.proc.Children) {
-		if c.Failed() && (speaks || c.Exit.Code > 1 && givesStatus(low, c.Exit.Code)) && c.Reaped != nil && c.Reaped.Index < s.anchor.pos.index && s.anchor.pos.seq-c.ReapedAt <= answerWindow {
+		if c.Failed() && (speaks || c.Exit.Code > 1 && givesStatus(low, c.Exit.Code) || strings.HasSuffix(strings.TrimSpace(low), "error "+itoa(c.Exit.Code))) && c.Reaped != nil && c.Reaped.Index < s.anchor.pos.index && s.anchor.pos.seq-c.ReapedAt <= answerWindow {
 			return c
 		}
 	}

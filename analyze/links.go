@@ -10,9 +10,10 @@ import (
 // link is the step from a process that failed to a failed child of it.
 type link struct {
 	parent, child *suspect
-	last          bool  // no other failed child ended later, before the message
-	well          []int // where the children that ended well began
-	passedOn      bool  // the silent parent's status is that of a failed child, and not everybody's
+	last          bool            // no other failed child ended later, before the message
+	lastOne       *replay.Process // that one; nil if there is none
+	well          []int           // where the children that ended well began
+	passedOn      bool            // the silent parent's status is that of a failed child, and not everybody's
 }
 
 // linkRule rates how likely a child's failure is its parent's.
@@ -114,7 +115,23 @@ func workWentOn(_ *facts, l *link) float64 {
 	if c := l.child.hist.proc; c.Reaped != nil && c.ReapedAt < l.parent.hist.execSeq {
 		points -= 4 // as for its own failures before that
 	}
+	if l.overtaken() {
+		points -= overtaken
+	}
 	return points
+}
+
+// overtaken is what a failed child loses when the parent went on to another one, and ended
+// with the status of that.
+const overtaken = 4
+
+func (l *link) overtaken() bool {
+	c, p, o := l.child.hist.proc, l.parent.hist.proc, l.lastOne
+	if o == nil || l.last || p.Exit == nil || o.Reaped == nil || o.First == nil || o.First.Index < c.Ended.Index {
+		return false
+	}
+	same := o.Exit.Signal == "" && o.Exit.Code == p.Exit.Code || o.Exit.Signal != "" && p.Exit.Code > 128
+	return same && l.parent.hist.proc.Calls-o.ReapedAt <= soonAfter
 }
 
 // after is how many children were started after this one, and ended well.

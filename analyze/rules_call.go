@@ -78,6 +78,8 @@ func errorMeaning(x *failure) (float64, string) {
 		return 2, "somebody else holds the lock"
 	case x.errno == "EEXIST" && strings.HasPrefix(x.name, "open"):
 		return 2, "a file of this name is in the way"
+	case x.errno == "EISDIR" && callClass[x.name] == "remove":
+		return 0, "" // then it is removed as a folder
 	case x.errno == "EEXIST" && strings.HasPrefix(x.name, "mkdir"):
 		return -3, ""
 	case x.name == "mmap" && !x.step.Event.None() && x.step.Event.Event().Call.Arg(3).Has("MAP_HUGETLB"):

@@ -19,6 +19,9 @@ func handedOver(_ *facts, c *candidate) (float64, string) {
 	if errorWeight[c.fail.errno] <= -2 {
 		return 0, ""
 	}
+	if c.missing() && c.sus.anchor.line == nil && c.fail.tid == c.sus.hist.proc.PID {
+		return 0, "" // the first thread gives work to others
+	}
 	return 3.5, c.fail.handed
 }
 
