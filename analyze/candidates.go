@@ -69,7 +69,11 @@ func beforeBlamed(s *suspect, list []*candidate) {
 	child := s.blamed()
 	for _, c := range list {
 		if child != nil && (c.fail != nil || c.kind == "data" && s.anchor.line == nil) && child.First != nil && c.pos.index < child.First.Index {
-			c.gets("before the child that is blamed", -6, "")
+			points := -6.0
+			if c.fail != nil && probing(c.fail.name) && s.tellsStatus(child) {
+				points = -9 // make looks for a target before its recipe runs
+			}
+			c.gets("before the child that is blamed", points, "")
 		}
 	}
 }

@@ -109,11 +109,21 @@ func (s *suspect) blamed() *replay.Process {
 	low := strings.ToLower(s.anchor.line.text)
 	speaks := containsAny(low, childWords)
 	for _, c := range slices.Backward(s.hist.proc.Children) {
-		if c.Failed() && (speaks || c.Exit.Code > 1 && givesStatus(low, c.Exit.Code) || strings.HasSuffix(strings.TrimSpace(low), "error "+itoa(c.Exit.Code))) && c.Reaped != nil && c.Reaped.Index < s.anchor.pos.index && s.anchor.pos.seq-c.ReapedAt <= answerWindow {
+		if c.Failed() && (speaks || s.tellsStatus(c)) && c.Reaped != nil && c.Reaped.Index < s.anchor.pos.index && s.anchor.pos.seq-c.ReapedAt <= answerWindow {
 			return c
 		}
 	}
 	return nil
+}
+
+// tellsStatus says whether the message gives the status of a child: "[Makefile:2: lint]
+// Error 1", and any other status however it is put.
+func (s *suspect) tellsStatus(c *replay.Process) bool {
+	if s.anchor.line == nil || c.Exit.Signal != "" {
+		return false
+	}
+	low := strings.ToLower(s.anchor.line.text)
+	return c.Exit.Code > 1 && givesStatus(low, c.Exit.Code) || strings.HasSuffix(strings.TrimSpace(low), "error "+itoa(c.Exit.Code))
 }
 
 // repeated is the child whose status, which is not everybody's, a process without a

@@ -115,10 +115,18 @@ func workWentOn(_ *facts, l *link) float64 {
 	if c := l.child.hist.proc; c.Reaped != nil && c.ReapedAt < l.parent.hist.execSeq {
 		points -= 4 // as for its own failures before that
 	}
-	if l.overtaken() {
+	if l.overtaken() || l.ignored() {
 		points -= overtaken
 	}
 	return points
+}
+
+// ignored: the parent says that it does not care: "make: [Makefile:3: a] Error 1 (ignored)".
+func (l *link) ignored() bool {
+	c := l.child.hist.proc
+	return c.Reaped != nil && slices.ContainsFunc(l.parent.hist.lines, func(w *line) bool {
+		return w.start.seq > c.ReapedAt && w.start.seq-c.ReapedAt <= rightBefore && strings.Contains(strings.ToLower(w.text), "ignored")
+	})
 }
 
 // overtaken is what a failed child loses when the parent went on to another one, and ended

@@ -18,8 +18,11 @@ type words struct {
 	read  map[*history][]*passed
 	size  int
 	full  bool // no more is kept
-	// mixed is the program's own output where a log holds it.
-	mixed []string
+	// last is the program's own output where a log holds it, of the line before.
+	last struct {
+		index int
+		text  string
+	}
 }
 
 // passed is a piece of text at one end of a pipe, socket or file.
@@ -59,7 +62,6 @@ const (
 	maxWords    = 64 << 20
 	maxLines    = 4000
 	maxLine     = 8 << 10
-	maxMixed    = 2000
 	maxTransfer = 64 << 10 // bytes of one write that are split into lines
 )
 
@@ -107,6 +109,9 @@ func (f *facts) wrote(h *history, st *replay.Step, text string, cut bool) {
 	}
 	file := st.File
 	text = strings.Clone(text)
+	if cut {
+		text, cut = f.words.completed(st.Event, text)
+	}
 	at := position{st.Event.Index, st.Seq}
 	if file.Kind != replay.OtherFile {
 		f.words.keepWritten(&passed{hist: h, file: file, pos: at, begun: st.Event.Call.Entered, ev: st.Kept(), text: text, cut: cut, to: st.Addr})
@@ -161,10 +166,26 @@ func (w *words) older(list []*passed) []*passed {
 	return append([]*passed(nil), list[half:]...)
 }
 
+// completed gives a text that strace has cut as it stands in the log beside the call, when
+// it went to the same terminal: write(2, "make: *** [all] Err"..., 23make: *** [all] Error 1.
+func (w *words) completed(e *event.Event, text string) (string, bool) {
+	n := e.Call.Ret.Value
+	if w.last.index != e.Index-1 || strings.Contains(text, "\n") || !strings.HasPrefix(w.last.text, text) {
+		return text, true
+	}
+	switch int64(len(w.last.text)) {
+	case n:
+		return w.last.text, false
+	case n - 1:
+		return w.last.text + "\n", false
+	}
+	return text, true
+}
+
 // output is text of the program that was mixed into a log.
 func (w *words) output(e *event.Event) {
-	if e.Kind == event.Output && len(w.mixed) < maxMixed {
-		w.mixed = append(w.mixed, e.Text)
+	if e.Kind == event.Output {
+		w.last.index, w.last.text = e.Index, e.Text
 	}
 }
 
