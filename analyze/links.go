@@ -125,7 +125,7 @@ func workWentOn(_ *facts, l *link) float64 {
 func (l *link) ignored() bool {
 	c := l.child.hist.proc
 	return c.Reaped != nil && slices.ContainsFunc(l.parent.hist.lines, func(w *line) bool {
-		return w.start.seq > c.ReapedAt && w.start.seq-c.ReapedAt <= rightBefore && strings.Contains(strings.ToLower(w.text), "ignored")
+		return w.start.seq > c.ReapedAt && w.start.seq-c.ReapedAt <= rightBefore && strings.Contains(w.text, "(ignored)")
 	})
 }
 
