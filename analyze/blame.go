@@ -257,6 +257,10 @@ func (f *facts) upstream(s *suspect) []*suspect {
 	return append(append(out, f.silentWriters(s)...), f.brokenPairs(s)...)
 }
 
+// closedFirst is how many events a process may end after the other end of its socket has
+// learned of it: the kernel closes its files first.
+const closedFirst = 20
+
 // brokenPairs: a socket pair broke, since the process at its other end, where that was
 // stdin or stdout, had failed.
 func (f *facts) brokenPairs(s *suspect) (out []*suspect) {
@@ -270,7 +274,7 @@ func (f *facts) brokenPairs(s *suspect) (out []*suspect) {
 			continue
 		}
 		for _, p := range f.state.All {
-			if p == s.hist.proc || !p.Failed() || p.Ended.Index > at.index || p.Std[0] != file.Sock.Pair && p.Std[1] != file.Sock.Pair {
+			if p == s.hist.proc || !p.Failed() || p.Ended.Index > at.index+closedFirst || p.Std[0] != file.Sock.Pair && p.Std[1] != file.Sock.Pair {
 				continue
 			}
 			h := f.history(p)

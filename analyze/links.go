@@ -110,12 +110,12 @@ func wordsTaken(_ *facts, l *link) float64 {
 
 // workWentOn: other children were started after it and ended well, so it was handled; or
 // the parent has become another program since.
-func workWentOn(_ *facts, l *link) float64 {
+func workWentOn(f *facts, l *link) float64 {
 	points := -0.6 * float64(min(l.after(), 5))
 	if c := l.child.hist.proc; c.Reaped != nil && c.ReapedAt < l.parent.hist.execSeq {
 		points -= 4 // as for its own failures before that
 	}
-	if l.overtaken() || l.ignored() {
+	if l.overtaken() && !f.needs(l.lastOne, l.child.hist.proc) || l.ignored() {
 		points -= overtaken
 	}
 	return points

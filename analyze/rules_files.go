@@ -82,14 +82,26 @@ func (f *facts) toBeMade(c *candidate) bool {
 	if x.errno != "ENOENT" || len(x.given) < 4 {
 		return false
 	}
-	if f.failedWith == nil {
-		f.failedWith = byArgument(f.state.All)
-	}
-	return slices.ContainsFunc(f.failedWith[x.given], func(o *replay.Process) bool {
+	return slices.ContainsFunc(f.failedOver(x.given), func(o *replay.Process) bool {
 		return o != p && o.Ended.Index < c.pos.index && !p.Descends(o) && o.Program != p.Program &&
 			!slices.ContainsFunc(f.history(o).failures, func(y *failure) bool {
 				return y.path == x.path && y.errno == x.errno && callWeight[y.name] > 1 // it wanted the file itself
 			})
+	})
+}
+
+// failedOver are the failed processes that have a path as an argument.
+func (f *facts) failedOver(p string) []*replay.Process {
+	if f.failedWith == nil {
+		f.failedWith = byArgument(f.state.All)
+	}
+	return f.failedWith[p]
+}
+
+// needs says whether a process misses what another one, or a child of it, was to make.
+func (f *facts) needs(o, maker *replay.Process) bool {
+	return slices.ContainsFunc(f.history(o).failures, func(x *failure) bool {
+		return x.errno == "ENOENT" && len(x.given) > 3 && slices.ContainsFunc(f.failedOver(x.given), func(p *replay.Process) bool { return p.Descends(maker) })
 	})
 }
 

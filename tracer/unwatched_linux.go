@@ -22,7 +22,13 @@ func (e *engine) unwatched(t *thread, c *call) bool {
 	if !e.filtered || !e.started || t.all || !e.choice.diagnose {
 		return false
 	}
-	return c.resultless && !partsFiles(c) || c.closes && !t.written.has(c.args[0])
+	return c.resultless && !partsFiles(c) && !waitsForStandard(c) || c.closes && !t.written.has(c.args[0])
+}
+
+// waitsForStandard: what a program is given as its input or output may be a regular file,
+// which epoll refuses (epoll_ctl(2)); others it makes itself.
+func waitsForStandard(c *call) bool {
+	return strings.HasPrefix(c.name, "epoll_ctl") && c.args[2] <= 2
 }
 
 // fdMax is how many descriptors of a table are told apart.
