@@ -196,12 +196,15 @@ func (f *facts) settle() {
 		if h.short != nil {
 			h.short.path = f.state.Abs(h.short.path)
 		}
-		h.byBase = map[string]*source{}
+		h.byBase, h.byStem = map[string]*source{}, map[string]*source{}
 		for _, s := range h.sources {
 			if base := path.Base(s.path); h.byBase[base] == nil || h.byBase[base].found.index < s.found.index {
 				h.byBase[base] = s
 			}
 			s.path = f.state.Abs(s.path)
+			if stem := stemOf(s.path); h.byStem[stem] == nil || h.byStem[stem].found.index < s.found.index {
+				h.byStem[stem] = s
+			}
 		}
 		for _, s := range h.empty {
 			s.path = f.state.Abs(s.path)
@@ -209,6 +212,13 @@ func (f *facts) settle() {
 		h.proc.Program, h.proc.Tried = f.state.Known(h.proc.Program), f.state.Known(h.proc.Tried)
 	}
 	f.settleUnmade()
+}
+
+// stemOf is a path without the endings of its last part: /srv/mod/a for /srv/mod/a.tar.gz.
+func stemOf(p string) string {
+	dir, base := path.Split(p)
+	stem, _, _ := strings.Cut(base, ".")
+	return dir + stem
 }
 
 // shareEvidence gives failures the evidence that was taken for another of the same path

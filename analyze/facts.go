@@ -47,6 +47,7 @@ type history struct {
 	failures []*failure
 	byKey    map[uint64]*failure // by hash of the key
 	byBase   map[string]*source  // the last that was found of a base name; set by settle
+	byStem   map[string]*source  // of a path without its endings; likewise
 	lines    []*line
 	partial  map[*replay.File]*line
 	empty    []*source          // files and pipes that ended without a byte

@@ -135,7 +135,7 @@ const overtaken = 4
 
 func (l *link) overtaken() bool {
 	c, p, o := l.child.hist.proc, l.parent.hist.proc, l.lastOne
-	if o == nil || l.last || p.Exit == nil || o.Reaped == nil || o.First == nil || o.First.Index < c.Ended.Index {
+	if o == nil || l.last || replay.Crashes(c.Exit.Signal) || p.Exit == nil || o.Reaped == nil || o.First == nil || o.First.Index < c.Ended.Index {
 		return false
 	}
 	same := o.Exit.Signal == "" && o.Exit.Code == p.Exit.Code || o.Exit.Signal != "" && p.Exit.Code > 128

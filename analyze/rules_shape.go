@@ -66,6 +66,10 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if x.errno == "ENOENT" && c.beside() {
 		return -3, ""
 	}
+	const soon = 40
+	if s := c.sus.hist.byStem[stemOf(p)]; x.errno == "ENOENT" && strings.HasSuffix(p, ".so") && s != nil && s.path != p && s.found.index > c.pos.index && s.found.seq-c.pos.seq < soon {
+		return -5, "" // with another ending: mod/__init__.so, and mod/__init__.py is there
+	}
 	h := c.sus.hist.byBase[path.Base(p)]
 	if h != nil && h.file != nil && isLibrary(p) && h.first.index < c.pos.index {
 		return -4, "" // it was opened before; what it needs may be missing
