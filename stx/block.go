@@ -22,7 +22,8 @@ const tailRoom = 1024
 // Writer's goroutine, but for failure.
 type blockWriter struct {
 	w     io.Writer
-	zstd  *zstd.Encoder
+	small *zstd.Encoder // for blocks below smallBlock
+	large *zstd.Encoder
 	buf   []byte // the block as written
 	limit int64  // of size, 0 for none
 	size  int64  // bytes written
@@ -31,7 +32,11 @@ type blockWriter struct {
 }
 
 func newBlockWriter(w io.Writer) (*blockWriter, error) {
-	compressor, err := newCompressor()
+	small, err := newCompressor(zstd.SpeedFastest)
+	if err != nil {
+		return nil, err
+	}
+	large, err := newCompressor(zstd.SpeedDefault)
 	if err != nil {
 		return nil, err
 	}
@@ -39,14 +44,17 @@ func newBlockWriter(w io.Writer) (*blockWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &blockWriter{w: w, zstd: compressor, size: int64(n), prev: int64(n)}, nil
+	return &blockWriter{w: w, small: small, large: large, size: int64(n), prev: int64(n)}, nil
 }
 
-// newCompressor makes its tables when it is first used. The next level costs twice
-// the time, on processors that the command needs, and saves a twentieth of the size.
-func newCompressor() (*zstd.Encoder, error) {
+// smallBlock is the length from which a block is worth the better level: to touch
+// its tables for the first time takes longer than the shortest programs run.
+const smallBlock = 64 << 10
+
+// newCompressor makes its tables when it is first used.
+func newCompressor(level zstd.EncoderLevel) (*zstd.Encoder, error) {
 	return zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(zstd.SpeedFastest),
+		zstd.WithEncoderLevel(level),
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false), // the block has its own
 		zstd.WithWindowSize(blockTarget*2))
@@ -128,7 +136,11 @@ func (o *blockWriter) finish(why error, at int64) {
 // encode appends a block.
 func (o *blockWriter) encode(b, raw []byte) []byte {
 	b = append(b, make([]byte, blockHeaderSize)...)
-	b = o.zstd.EncodeAll(raw, b)
+	compressor := o.large
+	if len(raw) < smallBlock {
+		compressor = o.small
+	}
+	b = compressor.EncodeAll(raw, b)
 	if n := len(b) - blockHeaderSize; n >= len(raw) || len(raw) > n*maxRatio {
 		b = append(b[:blockHeaderSize], raw...) // stored
 	}
@@ -144,5 +156,6 @@ func blockSum(b []byte) uint32 {
 }
 
 func (o *blockWriter) close() {
-	o.zstd.Close()
+	o.small.Close()
+	o.large.Close()
 }

@@ -327,8 +327,8 @@ func TestBombs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	zeros := w.zstd.EncodeAll(make([]byte, 1<<20), nil)
-	small := w.zstd.EncodeAll([]byte(strings.Repeat("abcdefgh", 40)), nil)
+	zeros := w.small.EncodeAll(make([]byte, 1<<20), nil)
+	small := w.small.EncodeAll([]byte(strings.Repeat("abcdefgh", 40)), nil)
 	for name, tc := range map[string]struct {
 		body []byte
 		raw  int
