@@ -68,13 +68,15 @@ func worked(t *testing.T) time.Duration {
 func TestLogsTakeLinearTime(t *testing.T) {
 	ones := strings.Repeat("1", 1<<19)
 	for what, log := range map[string]string{
-		"a count of many digits":          "write(1, \"" + ones + "x\"..., " + ones + ones + "\n",
-		"halves that do not fit":          "12 read(3, \"" + ones + "\" <unfinished ...>\n" + strings.Repeat("12 <... read resumed>)\n", 1<<15),
-		"rests that do not fit":           "read(3, \"" + ones + "\"strace: x\n" + strings.Repeat(")\n", 1<<15),
-		"bare tails":                      "12 read(3, \"" + ones + "\" <unfinished ...>\n" + strings.Repeat(")\n", 1<<15),
-		"output after a write":            "write(1, \"" + ones + "\", 5" + strings.Repeat("a)\n", 1<<17),
-		"descriptors that end far behind": "f(" + strings.Repeat("1<,", 1<<19) + ">x) = 0\n",
-		"brackets that are not closed":    "f(" + strings.Repeat("[{", 1<<17) + "\n",
+		"a count of many digits":           "write(1, \"" + ones + "x\"..., " + ones + ones + "\n",
+		"halves that do not fit":           "12 read(3, \"" + ones + "\" <unfinished ...>\n" + strings.Repeat("12 <... read resumed>)\n", 1<<15),
+		"rests that do not fit":            "read(3, \"" + ones + "\"strace: x\n" + strings.Repeat(")\n", 1<<15),
+		"bare tails":                       "12 read(3, \"" + ones + "\" <unfinished ...>\n" + strings.Repeat(")\n", 1<<15),
+		"output after a write":             "write(1, \"" + ones + "\", 5" + strings.Repeat("a)\n", 1<<17),
+		"descriptors that end far behind":  "f(" + strings.Repeat("1<,", 1<<19) + ">x) = 0\n",
+		"old addresses of netlink":         "bind(3, " + strings.Repeat("{sin_family=AF_NETLINK, {sa_family=16, ", 1<<14) + "\n",
+		"lines that a call may go on with": "f(" + ones + ",\n" + strings.Repeat("1,\n", 1<<15),
+		"brackets that are not closed":     "f(" + strings.Repeat("[{", 1<<17) + "\n",
 	} {
 		readInTime(t, what, []byte("g() = 0\n"+log))
 	}

@@ -130,9 +130,9 @@ func cutEcho(s string) string {
 	return s
 }
 
-// oldNetlink closes a brace that straces before 4.5 left open in an address:
+// oldNetlink closes the braces that straces before 4.5 left open in an address:
 //
 //	bind(3, {sin_family=AF_NETLINK, {sa_family=16, sa_data="\0\0"}, 12) = 0
 func oldNetlink(text string) string {
-	return strings.Replace(text, "{sin_family=AF_NETLINK, {sa_family=", "{sin_family=AF_NETLINK, sa_family=", 1)
+	return strings.Replace(text, "{sin_family=AF_NETLINK, {sa_family=", "{sin_family=AF_NETLINK, sa_family=", -1)
 }

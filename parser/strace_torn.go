@@ -139,7 +139,8 @@ func (r *straceReader) stayed(note string) {
 	args, _ := r.firstArgs(t.args)
 	c := event.NewCall(t.name, args...)
 	c.Unfinished, c.Ret.Note = true, note
-	r.torn, r.stats.Truncated = nil, note == ""
+	r.torn = nil
+	r.stats.Truncated = r.stats.Truncated || note == ""
 	r.now, r.time, r.from = t.at, t.time, t.n
 	r.emitCall(c)
 	r.giveBack(t)
