@@ -264,14 +264,16 @@ const closedFirst = 20
 // brokenPairs: a socket pair broke, since the process at its other end, where that was
 // stdin or stdout, had failed.
 func (f *facts) brokenPairs(s *suspect) (out []*suspect) {
-	for _, x := range s.hist.failures {
-		if len(out) > maxSuspects {
-			break
-		}
+	const most = 16 // pairs; each is looked for in all processes
+	looked := 0
+	for _, x := range slices.Backward(s.hist.failures) {
 		at, ok := lastBefore(x.at, s.anchor.pos.index)
 		file := x.step.File
 		if x.errno != "ECONNRESET" && x.errno != "EPIPE" || !ok || file == nil || file.Sock == nil || file.Sock.Pair == nil {
 			continue
+		}
+		if looked++; looked > most {
+			break
 		}
 		for _, p := range f.state.All {
 			if p == s.hist.proc || !p.Failed() || p.Ended.Index > at.index+closedFirst || p.Std[0] != file.Sock.Pair && p.Std[1] != file.Sock.Pair {

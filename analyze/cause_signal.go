@@ -52,12 +52,17 @@ func (f *facts) signalCause(out *Cause, c *candidate) {
 	}
 }
 
-// killer is who sent SIGKILL to a process, as far as the trace tells: to its id or, which
-// may be another in its own PID namespace, right before it ended; nil if nobody did.
+// killer is who sent SIGKILL to a process, or to one above it: what ends a PID namespace's
+// first process ends all in it (pid_namespaces(7)). nil if the trace tells of nobody.
 func (f *facts) killer(p *replay.Process) *replay.Process {
 	const rightBefore = 60 // events
 	for _, k := range slices.Backward(f.kills) {
-		if k.signal == "SIGKILL" && p.Ended != nil && (k.target == p.PID || k.index < p.Ended.Index && p.Ended.Index-k.index < rightBefore) {
+		if k.signal != "SIGKILL" || p.Ended == nil || k.index > p.Ended.Index {
+			continue
+		}
+		target := f.state.Process(k.target)
+		above := target != nil && target != p && p.Descends(target) && target.Exit != nil && target.Exit.Signal == "SIGKILL"
+		if k.target == p.PID || above && p.Ended.Index-k.index < rightBefore {
 			return k.by
 		}
 	}

@@ -38,6 +38,8 @@ type facts struct {
 	running     []*replay.Process            // at work, in no call, when the trace ended
 	listened    map[string]*replay.Process   // by address: who listened there last
 	failedWith  map[string][]*replay.Process // by argument; made when it is asked for
+	needy       *replay.Process              // the last that needs was asked of
+	needed      map[*replay.Process]bool     // the failed processes that were to make what it misses
 	memory      memory
 }
 

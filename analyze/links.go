@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -123,9 +124,13 @@ func workWentOn(f *facts, l *link) float64 {
 
 // ignored: the parent says that it does not care: "make: [Makefile:3: a] Error 1 (ignored)".
 func (l *link) ignored() bool {
-	c := l.child.hist.proc
-	return c.Reaped != nil && slices.ContainsFunc(l.parent.hist.lines, func(w *line) bool {
-		return w.start.seq > c.ReapedAt && w.start.seq-c.ReapedAt <= rightBefore && strings.Contains(w.text, "(ignored)")
+	c, lines := l.child.hist.proc, l.parent.hist.lines
+	if c.Reaped == nil {
+		return false
+	}
+	next, _ := slices.BinarySearchFunc(lines, c.ReapedAt, func(w *line, seq int) int { return cmp.Compare(w.start.seq, seq) })
+	return slices.ContainsFunc(lines[next:min(next+rightBefore, len(lines))], func(w *line) bool {
+		return w.start.seq-c.ReapedAt <= rightBefore && strings.Contains(w.text, "(ignored)")
 	})
 }
 

@@ -100,9 +100,22 @@ func (f *facts) failedOver(p string) []*replay.Process {
 
 // needs says whether a process misses what another one, or a child of it, was to make.
 func (f *facts) needs(o, maker *replay.Process) bool {
-	return slices.ContainsFunc(f.history(o).failures, func(x *failure) bool {
-		return x.errno == "ENOENT" && len(x.given) > 3 && slices.ContainsFunc(f.failedOver(x.given), func(p *replay.Process) bool { return p.Descends(maker) })
-	})
+	if f.needy != o { // asked for one after another of its siblings
+		f.needy, f.needed = o, map[*replay.Process]bool{}
+		for _, x := range f.history(o).failures {
+			if x.errno == "ENOENT" && len(x.given) > 3 {
+				for _, p := range f.failedOver(x.given) {
+					f.needed[p] = true
+				}
+			}
+		}
+	}
+	for p := range f.needed {
+		if p.Descends(maker) {
+			return true
+		}
+	}
+	return false
 }
 
 // byArgument lists failed processes by their arguments, and the values of their options.
