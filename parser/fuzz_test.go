@@ -19,6 +19,7 @@ func FuzzStrace(f *testing.F) {
 	f.Add([]byte("9 22:55:41.831674 futex(0x7f, FUTEX_WAIT <unfinished ...>\n8 22:55:41.831774 getpid() = 8\n9 1.832832 getpid() = 9\n"))
 	f.Add([]byte("9 nanosleep({tv_sec=0, tv_nsec=2}, e <unfinished ...>\n8 getpid() = 8\n9 <... nanosleep resumed>NULL) = 0\n"))
 	f.Add([]byte("set_thread_area({ent, 0xbmber:-1 -> 6, limit:1048575}) "))
+	f.Add([]byte("close(5) = 0 // the  12)bind(3, {\x80 \n"))
 	f.Fuzz(func(t *testing.T, log []byte) {
 		if carrier.IsPacked(log) || stx.IsCapture(log) {
 			return // other readers

@@ -44,7 +44,7 @@ func (p *scanner) remark(r *event.Result) bool {
 	text := p.s[p.i:]
 	for _, mark := range []string{"# ", "// ", "<- ", "<-- ", "<== "} {
 		if strings.HasPrefix(text, mark) && !strings.Contains(text, "*/") {
-			r.Comment = joined(r.Comment, text)
+			r.Comment = joined(r.Comment, event.Printable(strings.TrimRight(text, " ")))
 			p.i = len(p.s)
 			return true
 		}

@@ -33,7 +33,7 @@ type tornCall struct {
 }
 
 // maxBroken is how long a call may be that somebody has broken into lines.
-const maxBroken = 1 << 20
+const maxBroken = 64 << 10
 
 // maxPast is how many foreign lines may stand before the rest of a call that a
 // message of strace broke into.
@@ -113,8 +113,11 @@ func (r *straceReader) giveBack(t *tornCall) {
 // the line is nothing of the kind.
 func (r *straceReader) stays(l line, name, text, why string) bool {
 	text = strings.TrimSuffix(text, "^C")
+	if !l.whole || len(text) > maxBroken {
+		return false
+	}
 	ok, ends := r.argsGoOn(text)
-	if !l.whole || !ok || len(text) > maxBroken {
+	if !ok {
 		return false
 	}
 	r.lose()

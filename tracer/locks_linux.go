@@ -3,7 +3,6 @@ package tracer
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -38,10 +37,14 @@ func hasLock(fd string) bool {
 	return bytes.Contains(data, []byte("\nlock:"))
 }
 
+// locksFile is read in pages: the kernel finds its place again by counting lines, and
+// a lock that is given back meanwhile hides another.
+const locksFile = "/proc/locks"
+
 // lockHolder finds in /proc/locks (proc_locks(5)) who has the lock that a thread
 // waits for: the waiting ones stand below it, with an arrow. 0 when nobody is found.
 func lockHolder(tid, pid int) int {
-	data, _ := os.ReadFile("/proc/locks")
+	data, _ := readFile(locksFile)
 	return parseLocks(data, tid, pid)
 }
 
@@ -68,7 +71,7 @@ func parseLocks(data []byte, tid, pid int) (holder int) {
 // leaseHolder names who does not give back the lease on the file that a process is
 // blocked in opening (F_SETLEASE in fcntl(2)).
 func leaseHolder(t *thread) string {
-	data, _ := os.ReadFile("/proc/locks")
+	data, _ := readFile(locksFile)
 	if !bytes.Contains(data, []byte(" BREAKING ")) {
 		return "" // what is opened is not looked at without need: a file system may not answer
 	}

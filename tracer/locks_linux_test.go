@@ -112,9 +112,13 @@ func TestLeaseHolder(t *testing.T) {
 	}
 	defer null.Close()
 	pid := starts(t, null, "cat", name)
-	eventually(t, "nobody opens the file", func() bool { _, _, ok := opening(pid); return ok && leaseHolder(&thread{tid: pid, pid: pid}) != "" })
+	var got string
+	eventually(t, "nobody opens the file", func() bool {
+		got = leaseHolder(&thread{tid: pid, pid: pid})
+		return got != ""
+	})
 	want := fmt.Sprintf("the lease on it is held by %s[%d], which was asked to give it back", commOf(os.Getpid()), os.Getpid())
-	if got := leaseHolder(&thread{tid: pid, pid: pid}); got != want {
+	if got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
