@@ -122,7 +122,9 @@ func (p *scanner) element(closing byte) event.Value {
 	if name == "" && closing == '}' {
 		name = p.colonName()
 	}
+	cut := name != "" && p.i >= len(p.s)
 	v := p.value(false)
 	v.Name = name
+	p.open = p.open || cut
 	return v
 }

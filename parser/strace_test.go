@@ -313,6 +313,11 @@ poll([{fd=3},
 3 line 4 Returned entered=-1 shown=0: bind(3, {sin_family=AF_NETLINK, sa_family=16, sa_data="x"}, 12) = 0
 4 line 5 Returned entered=-1 shown=0: poll([{fd=3}, {fd=4}], 2, -1)           = 1
 5 line 8 Exited: +++ exited with 0 +++`},
+	{"a half that ends behind a name", `
+12 wait4(1, flags= <unfinished ...>
+12 <... wait4 resumed>{a=1}) = 0`, `
+0 line 1 Entered: 12    wait4(1 <unfinished ...>
+1 line 2 Returned entered=0 shown=1: 12    wait4(1, flags={a=1})             = 0`},
 	{"interrupted in a call", `
 close(3) = 0
 futex(0x7f12, FUTEX_WAIT_PRIVATE, 2, NULL
