@@ -158,7 +158,7 @@ func (c *candidate) ceiling() float64 {
 	case slices.ContainsFunc(c.points, func(p Points) bool { return p.Rule == endedWell }):
 		return 0.45 // it may be a warning only
 	case slices.ContainsFunc(c.points, func(p Points) bool {
-		return p.Rule == "below one that ended well" || p.Rule == "removing what is gone" || p.Rule == "work went on" && p.Points <= -overtaken
+		return p.Rule == "below one that ended well" || p.Rule == "removing what is gone" || (p.Rule == "work went on" || p.Rule == "unheard") && p.Points <= -overtaken
 	}):
 		return 0.45 // somebody has dealt with it, or gone on
 	case c.fail != nil && c.sus.anchor.line != nil && c.between > 3 && !c.tied() && errorPoints(c.fail) <= 0:

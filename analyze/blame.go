@@ -81,7 +81,9 @@ func (f *facts) suspects(root *replay.Process) []*suspect {
 
 // to is a suspect that s leads to.
 func (s *suspect) to(h *history, how string, a anchor) *suspect {
-	return &suspect{hist: h, from: s, how: how, anchor: a, link: s.link, ceiling: s.ceiling, points: slices.Clone(s.points)}
+	k := &suspect{hist: h, from: s, how: how, anchor: a, link: s.link, ceiling: s.ceiling, points: slices.Clone(s.points)}
+	k.gets("a long way", min(maxLink-k.link, 0))
+	return k
 }
 
 // gets adds what a rule gives for the way to the suspect.
@@ -290,9 +292,12 @@ func (f *facts) brokenPairs(s *suspect) (out []*suspect) {
 }
 
 // silentWriters: the message speaks of an end of file, and a pipe of a child ended without
-// a byte; the child has ended right before, however it called that.
+// a byte; the child has ended right before, however it called that. Or a process ended
+// without a word, soon after it got nothing from a child that had found nothing itself:
+// test -n "$(cat version)".
 func (f *facts) silentWriters(s *suspect) (out []*suspect) {
-	if l := s.anchor.line; l == nil || !containsAny(strings.ToLower(l.text), endWords) {
+	l := s.anchor.line
+	if l != nil && !containsAny(strings.ToLower(l.text), endWords) {
 		return nil
 	}
 	for _, e := range s.hist.empty {
@@ -309,6 +314,9 @@ func (f *facts) silentWriters(s *suspect) (out []*suspect) {
 			continue // a failed child is one anyway
 		}
 		h := f.history(last)
+		if l == nil && (s.anchor.pos.seq-e.pos.seq > soonAfter || len(h.empty) == 0) {
+			continue
+		}
 		k := s.to(h, "pipe", anchorOf(h))
 		k.gets("failed writer", 4)
 		k.because = fmt.Sprintf("%s got nothing from %s, which %s", name(s.hist.proc), name(last), ended(last))

@@ -32,6 +32,7 @@ type candidate struct {
 	namedIn string
 	// account: source is where the account that the message speaks of should be.
 	account bool
+	listed  bool // source is a folder whose entries were listed
 }
 
 // candidates lists what may be the cause, best first.
@@ -244,8 +245,8 @@ func neverCause(x *failure) bool {
 		return x.name == "epoll_ctl" // then it is changed
 	case "EPERM":
 		return x.name == "epoll_ctl" // a regular file, which is always ready (epoll_ctl(2))
-	case "ENOENT": // translations, and glibc's daemon that remembers names (nscd(8))
-		return strings.Contains(x.path, "/LC_MESSAGES/") || x.name == "connect" && strings.HasSuffix(x.path, "/nscd/socket")
+	case "ENOENT": // what isn't waited for, translations, and glibc's daemon that remembers names (nscd(8))
+		return x.name == "epoll_ctl" || strings.Contains(x.path, "/LC_MESSAGES/") || x.name == "connect" && strings.HasSuffix(x.path, "/nscd/socket")
 	}
 	return false
 }

@@ -81,6 +81,10 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 		accountCause(out, c)
 		return
 	}
+	if c.listed {
+		listedCause(out, c)
+		return
+	}
 	if s.wanted > 0 {
 		f.shortCause(out, c)
 		return

@@ -56,6 +56,7 @@ type Message struct {
 	Text     string `json:"text"` // whole lines, without the last line end
 	Complete bool   `json:"complete"`
 	Stream   string `json:"stream"` // stderr, stdout, tty, file, syslog, socket, pipe
+	Lost     bool   `json:"-"`      // it went to /dev/null
 	PID      int    `json:"pid,omitempty"`
 	Program  string `json:"program,omitempty"`
 	Event    *Ref   `json:"event,omitempty"`

@@ -45,7 +45,7 @@ func step(w event.PathStep) PathStep {
 }
 
 // missingStep says from the walk which part of a path is not there.
-func missingStep(walk []PathStep) (string, []string, bool) {
+func missingStep(walk []PathStep, obj string, makes bool) (string, []string, bool) {
 	last := walk[len(walk)-1]
 	if last.Errno != "ENOENT" {
 		return "", nil, false
@@ -61,7 +61,18 @@ func missingStep(walk []PathStep) (string, []string, bool) {
 	if link != "" {
 		why = fmt.Sprintf("%s%s does not exist.", link, last.Path)
 	}
-	return why, []string{fmt.Sprintf("create %s, or correct the path where it is configured", last.Path)}, true
+	if makes && strings.HasPrefix(path.Dir(obj), last.Path) {
+		return why, []string{fmt.Sprintf("mkdir -p %s, or correct the path where it is configured", path.Dir(obj))}, true
+	}
+	return why, []string{provide(last.Path) + ", or correct the path where it is configured"}, true
+}
+
+// provide says how to get what is not there: nobody makes a library by hand.
+func provide(p string) string {
+	if isLibrary(p) {
+		return "install what brings " + p
+	}
+	return "create " + p
 }
 
 // deniedStep says from the walk which part of a path refuses whom.
@@ -94,8 +105,11 @@ func (f *facts) deniedStep(out *Cause, c *candidate, who string) (string, []stri
 // notExecutable: even root needs one execute bit.
 func notExecutable(x *failure, s *event.Seen) (string, []string, bool) {
 	last := s.Walk[len(s.Walk)-1]
-	if !strings.HasPrefix(x.name, "exec") || last.Errno != "" || last.Path != s.Path {
+	if bits, _ := need(x); bits != 1 || last.Errno != "" || last.Path != s.Path && !leadsThere(s) {
 		return "", nil, false
+	}
+	if !strings.HasPrefix(x.name, "exec") && (last.Type != "file" || last.Mode&0o111 != 0) {
+		return "", nil, false // a look at what may be a folder
 	}
 	switch {
 	case last.Type == "dir":
@@ -107,6 +121,11 @@ func notExecutable(x *failure, s *event.Seen) (string, []string, bool) {
 			[]string{"look at the mount: findmnt -T " + last.Path, "and at the kernel's log: dmesg | grep -i denied"}, true
 	}
 	return "", nil, false
+}
+
+// leadsThere: the path is a symbolic link, and the walk went on to its target.
+func leadsThere(s *event.Seen) bool {
+	return slices.ContainsFunc(s.Walk, func(w event.PathStep) bool { return w.Path == s.Path && w.Type == "symlink" })
 }
 
 func lastMissing(s *event.Seen) bool { return len(s.Walk) > 0 && s.Walk[len(s.Walk)-1].Path != s.Path }
@@ -133,7 +152,7 @@ func deniedLast(c *candidate, s *event.Seen, who string) (string, []string, bool
 	}
 	if last.Errno == "" && !allows(last, s, want) {
 		return fmt.Sprintf("%s may not %s %s, which is %s.", who, verb, last.Path, ownerMode(last)),
-			advise(last.Path, fmt.Sprintf("change its owner or mode, for example: setfacl -m u:%d:%s %s", s.UID, letters(want), last.Path), fmt.Sprintf("run %s as a user that may %s it", program, verb)), true
+			advise(last.Path, fmt.Sprintf("change its owner or mode, for example: setfacl -m u:%d:%s %s", s.UID, letters(last, want), last.Path), fmt.Sprintf("run %s as a user that may %s it", program, verb)), true
 	}
 	return "", nil, false
 }
@@ -146,8 +165,17 @@ func advise(where, change, instead string) []string {
 	return []string{change, "or " + instead}
 }
 
-func letters(want uint32) string {
-	return strings.Trim(map[uint32]string{4: "r", 2: "w", 6: "rw", 1: "x"}[want], " ")
+func letters(w event.PathStep, want uint32) string {
+	if w.Type == "dir" {
+		want |= 1 // else what is in it can't be reached
+	}
+	text := ""
+	for i, letter := range []string{"r", "w", "x"} {
+		if want&(4>>i) != 0 {
+			text += letter
+		}
+	}
+	return text
 }
 
 // need is the permission that a call asks of its file.
@@ -165,8 +193,10 @@ func need(x *failure) (bits uint32, verb string) {
 		switch {
 		case c.Args()[i].Has("O_RDWR"):
 			return 6, "read and write"
-		case c.Args()[i].Has("O_WRONLY"):
+		case c.Args()[i].Has("O_WRONLY"), c.Args()[i].Has("W_OK"):
 			return 2, "write"
+		case c.Args()[i].Has("X_OK"):
+			return 1, "run or enter"
 		}
 	}
 	return 4, "read"

@@ -24,8 +24,12 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 	if why, next, ok := strangeName(obj); ok {
 		return why, next
 	}
+	if isPattern(path.Base(x.given)) && !x.makes {
+		return fmt.Sprintf("No file matches %s, so the shell left the pattern as it is: there is no file of that very name.", obj),
+			[]string{"see what is in the folder: ls -la " + path.Dir(obj)}
+	}
 	if ev := out.Evidence; ev != nil && len(ev.PathWalk) > 0 && x.name != "connect" {
-		if why, next, ok := missingStep(ev.PathWalk); ok {
+		if why, next, ok := missingStep(ev.PathWalk, obj, x.makes || x.lacksTarget()); ok {
 			return why, next
 		}
 	}
@@ -41,7 +45,12 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 			[]string{fmt.Sprintf("mkdir -p %s, or correct the path where it is configured", obj)}
 	}
 	return fmt.Sprintf("%s, or a directory on the way to it, does not exist.", obj),
-		[]string{fmt.Sprintf("create %s, or correct the path where it is configured; ls -ld %s shows what is there", obj, path.Dir(obj))}
+		[]string{fmt.Sprintf("%s, or correct the path where it is configured; ls -ld %s shows what is there", provide(obj), path.Dir(obj))}
+}
+
+// isPattern: a name as a shell's pattern, that of no file: "*.sh", "app-?.log".
+func isPattern(name string) bool {
+	return strings.ContainsRune(name, '*')
 }
 
 // strangeName: a name that ends in a carriage return or a blank comes from a file with DOS

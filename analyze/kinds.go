@@ -27,6 +27,7 @@ var finders = []finder{
 	{"refusal", refusals},
 	{"name server", nameServer},
 	{"unknown account", unknownAccount},
+	{"looked through", lookedThrough},
 	{"untraced child", ghosts},
 	{"untraced writer", unknownWriter},
 }

@@ -33,6 +33,7 @@ var linkRules = []linkRule{
 	{"after the message", afterMessage},
 	{"long before", longBefore},
 	{"removing what is gone", removingGone},
+	{"unheard", unheard},
 }
 
 // sameStatus: make fails with 2 since sh failed with 2; 1 is everybody's status. A
@@ -116,7 +117,10 @@ func workWentOn(f *facts, l *link) float64 {
 	if c := l.child.hist.proc; c.Reaped != nil && c.ReapedAt < l.parent.hist.execSeq {
 		points -= 4 // as for its own failures before that
 	}
-	if l.overtaken() && !f.needs(l.lastOne, l.child.hist.proc) || l.ignored() {
+	switch {
+	case l.ignored():
+		points -= 3 * overtaken
+	case l.overtaken() && !f.needs(l.lastOne, l.child.hist.proc):
 		points -= overtaken
 	}
 	return points

@@ -97,7 +97,7 @@ func (s *suspect) naming(paths []string) *line {
 func shown(l *line) *Message {
 	p := l.hist.proc
 	return &Message{
-		Text: strings.TrimRight(l.text, "\r"), Complete: !l.cut, Stream: l.stream,
+		Text: strings.TrimRight(l.text, "\r"), Complete: !l.cut, Stream: l.stream, Lost: l.file.Path == "/dev/null",
 		PID: p.PID, Program: p.Program, Event: ref(l.ev.Event()),
 	}
 }

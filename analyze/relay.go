@@ -238,8 +238,10 @@ func cores(text string) []string {
 		add(after)
 		rest = after
 	}
-	for _, part := range strings.Split(text, ": ") {
-		add(part)
+	for i, part := range strings.Split(text, ": ") {
+		if i > 0 || strings.Contains(part, " ") { // else it is who speaks
+			add(part)
+		}
 	}
 	if i := strings.LastIndexByte(text, '('); i >= 0 && strings.HasSuffix(text, ")") { // "rejected (hook declined)"
 		add(text[i:])

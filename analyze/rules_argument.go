@@ -16,7 +16,7 @@ func argumentsFirst(list []*candidate) {
 	for _, c := range list {
 		if c.asArgument() == 0 {
 			best = max(best, c.score)
-			if !c.missing() {
+			if !c.missing() && !c.isAnswer() {
 				telling = max(telling, c.score)
 			}
 		}
@@ -43,6 +43,18 @@ func (c *candidate) asArgument() float64 {
 		return 1.75
 	}
 	return 2.5
+}
+
+// isAnswer: what the other end of a connection said; it may be right, and what it is held
+// against is missing.
+func (c *candidate) isAnswer() bool {
+	return c.kind == "data" && c.reply == "" && c.source.file != nil && c.source.file.Sock != nil
+}
+
+// asked: the whole path stands in the process's arguments. What somebody has asked for is
+// not optional, and no other will do.
+func (c *candidate) asked() bool {
+	return strings.Count(c.fail.given, "/") > 2 && c.missing() && isArgument(c.sus.hist.proc.Argv, c.fail.given)
 }
 
 // isArgument says whether a path is one of a program's arguments, alone or as the value of

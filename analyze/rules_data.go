@@ -26,10 +26,16 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if c.account {
 		return 5.5, "it was looked through right before a message about an account"
 	}
+	if c.listed {
+		return 2.5, "it was looked through right before the message"
+	}
 	if c.source.wanted > 0 {
 		return 5.5, "a write was cut short, and the rest was never written"
 	}
 	points, why := 0.0, ""
+	if c.source.file != nil && c.isScript(c.source.path) {
+		points -= 4 // it runs
+	}
 	if (c.source.file == nil || c.source.file.Reads == 0) && isProgram(c.source) {
 		points -= 3 // it is there to be run
 	}

@@ -267,7 +267,7 @@ func closeToMessage(_ *facts, c *candidate) (float64, string) {
 		return 1.25, fmt.Sprintf("%s %s later", what, calls(n+1))
 	case n <= 150:
 		return 0.5, ""
-	case n <= 1000:
+	case n <= 1000, c.asked():
 		return 0, ""
 	}
 	return -1.5, ""

@@ -71,6 +71,9 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 		return -5, "" // with another ending: mod/__init__.so, and mod/__init__.py is there
 	}
 	h := c.sus.hist.byBase[path.Base(p)]
+	if x.errno == "ENOENT" && h != nil && h.file != nil && h.path != p && h.first.index < c.pos.index && c.pos.seq-h.first.seq < soon && path.Ext(p) != "" {
+		return -2.5, "" // one of this name was read before, in another folder: this one may add to it
+	}
 	if h != nil && h.file != nil && isLibrary(p) && h.first.index < c.pos.index {
 		return -4, "" // it was opened before; what it needs may be missing
 	}
@@ -81,7 +84,7 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 		return 0, "" // a later look shows that it is there after all
 	}
 	switch {
-	case x.errno == "EACCES":
+	case x.errno == "EACCES" && !(probing(x.name) && inProgramFolder(h.path)):
 		return -3, ""
 	case x.errno == "ENOTDIR" && callClass[x.name] == "make":
 		return 0, "" // it was to be made here
@@ -104,7 +107,7 @@ func (c *candidate) moduleFound(p string) bool {
 // same kind, worked.
 func fallback(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x == nil || !x.next.known || x.told || x.next.path == "" || x.next.pos.index > c.sus.anchor.pos.index {
+	if x == nil || !x.next.known || x.told || x.next.path == "" || c.asked() || x.next.pos.index > c.sus.anchor.pos.index {
 		return 0, ""
 	}
 	points := -1.0
@@ -171,15 +174,19 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 		return -6, ""
 	case p == "/etc/ld.so.preload", strings.Contains(p, "/glibc-hwcaps"), probing(x.name) && hardware[path.Base(p)], strings.HasPrefix(p, "/sys/"), strings.HasPrefix(p, "/proc/"):
 		return -6, ""
-	case strings.Contains(p, "/zoneinfo/"):
+	case strings.Contains(p, "/zoneinfo/") && systemPath(p):
 		if soughtElsewhere(x) {
 			return 0, "" // the C library has one place only
 		}
 		return -6, ""
-	case (strings.Contains(p, "/locale/") || strings.Contains(p, "/gconv/")) && c.lastWord():
+	case strings.Contains(p, "/locale/") && c.speaksOfLocale():
+		return 2, "the message speaks of a locale"
+	case (strings.Contains(p, "/locale/") || strings.Contains(p, "/gconv/")) && (c.lastWord() || c.atWork()):
 		return 0, ""
 	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"), strings.HasSuffix(path.Dir(p), "/userdb"), strings.HasSuffix(p, "/userdb"):
 		return -6, ""
+	case systemPath(p) && c.beforeScript():
+		return -2, "" // the interpreter's own
 	case isLibrary(p) && strings.HasPrefix(path.Base(p), "lib") && c.between > wentOn:
 		return -4, "" // the program does without it
 	}
@@ -194,6 +201,32 @@ func (c *candidate) lastWord() bool {
 	}
 	p := c.sus.hist.proc
 	return c.between <= next && (c.sus.anchor.named()[c.fail.errno] || p.Exit != nil && replay.Crashes(p.Exit.Signal))
+}
+
+// speaksOfLocale: the message is about a locale that was sought right before it.
+func (c *candidate) speaksOfLocale() bool {
+	return c.sus != nil && c.sus.anchor.line != nil && c.between <= rightBefore && strings.Contains(strings.ToLower(withoutPaths(c.sus.anchor.line.text)), "locale")
+}
+
+// beforeScript: the process came to the script that it runs only later.
+func (c *candidate) beforeScript() bool {
+	if c.sus == nil {
+		return false
+	}
+	h := c.sus.hist
+	for _, arg := range h.proc.Argv[min(1, len(h.proc.Argv)):] {
+		if s := h.byBase[path.Base(arg)]; s != nil && s.file != nil && !systemPath(s.path) {
+			return s.first.index > c.pos.index && s.first.seq > h.execSeq
+		}
+	}
+	return false
+}
+
+// atWork: the process had been at work for long, and complained right after it: it is not
+// the C library's look for the user's locale when a program starts.
+func (c *candidate) atWork() bool {
+	const started = 200
+	return c.sus != nil && c.sus.anchor.line != nil && c.between <= rightBefore && c.pos.seq-c.sus.hist.execSeq > started
 }
 
 // wentOn is how many calls a program makes that goes on without a library.

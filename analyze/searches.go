@@ -63,10 +63,12 @@ func groupSearches(list []*candidate) []*candidate {
 // inProgramFolders says whether all places are in folders for programs: PATH was gone
 // through.
 func inProgramFolders(group []*failure) bool {
-	return !slices.ContainsFunc(group, func(x *failure) bool {
-		dir := path.Base(path.Dir(x.path))
-		return dir != "bin" && dir != "sbin"
-	})
+	return !slices.ContainsFunc(group, func(x *failure) bool { return !inProgramFolder(x.path) })
+}
+
+func inProgramFolder(p string) bool {
+	dir := path.Base(path.Dir(p))
+	return dir == "bin" || dir == "sbin"
 }
 
 // foundInstead says whether the next thing that was looked for in these places, under

@@ -31,15 +31,18 @@ func messageRow(p *page, m *analyze.Message) {
 		}
 		p.lines("message", wrap(l, p.room())...)
 	}
-	if where := streamName(m.Stream); where != "" {
+	if where := streamName(m); where != "" {
 		p.lines("message", "("+where+")")
 	}
 }
 
 // streamName says where a message went when that was not the terminal or its place.
-func streamName(stream string) string {
-	switch stream {
+func streamName(m *analyze.Message) string {
+	switch m.Stream {
 	case "file":
+		if m.Lost {
+			return "thrown away, to /dev/null"
+		}
 		return "written to a file"
 	case "syslog":
 		return "sent to the system log"

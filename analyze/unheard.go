@@ -1,0 +1,119 @@
+package analyze
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stracex/stracex/analyze/replay"
+)
+
+// Children whose failure nobody heard of: what they had to say was thrown away, or they
+// say nothing, as grep -q. Their parent was prepared for it. Where it then does something
+// else before it fails, that is the likelier reason.
+
+// What a parent's own work since the child's end takes from such a child, all that it gets
+// for being the last: when the parent ended with another status, and when with the child's.
+const (
+	unheardOther = -10
+	unheardSame  = -4
+)
+
+// unheard: nobody heard of the child's failure, and the parent went on to other things.
+func unheard(f *facts, l *link) float64 {
+	p, c := l.parent.hist.proc, l.child.hist.proc
+	if c.Reaped == nil || len(c.Execs) == 0 || p.Exit == nil || replay.Crashes(c.Exit.Signal) || l.parent.speaksOf(c) || f.heard(c, new(int)) {
+		return 0
+	}
+	points := float64(unheardOther)
+	if *c.Exit == *p.Exit && (c.Exit.Code > 1 || !complained(l.parent)) {
+		points = unheardSame
+	}
+	switch {
+	case l.parent.turned(c.Reaped.Index):
+		return points
+	case !complained(l.parent) && *c.Exit != *p.Exit && l.after() > 0:
+		return unheardSame
+	}
+	return 0
+}
+
+// heard says whether a process, or one below it, said something that reached somebody.
+// seen counts the processes that were asked.
+func (f *facts) heard(p *replay.Process, seen *int) bool {
+	const most = 50
+	if *seen++; *seen > most {
+		return true
+	}
+	for _, l := range f.history(p).lines {
+		if l.file.Path != "/dev/null" && (l.stream == "stderr" || l.stream == "tty" || weightOf(l) > 0) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.Children, func(c *replay.Process) bool { return f.heard(c, seen) })
+}
+
+// speaksOf says whether a message is about a child: it gives its status or id, or names
+// its program or one of its arguments.
+func (s *suspect) speaksOf(c *replay.Process) bool {
+	l := s.anchor.line
+	if l == nil {
+		return false
+	}
+	if s.tellsStatus(c) || s.blamed() == c || c.PID > 99 && containsWord(l.text, itoa(c.PID)) {
+		return true
+	}
+	const telling = 4
+	return slices.ContainsFunc(append([]string{c.Name()}, c.Argv...), func(word string) bool {
+		base := path.Base(word)
+		return len(base) >= telling && containsWord(l.text, base)
+	})
+}
+
+// turned says whether a process turned to other things, after an event and before its
+// message: it looked at files that it had not looked at before, in vain or not, or spoke
+// with somebody. A silent end tells only of what failed right before it.
+func (s *suspect) turned(after int) bool {
+	h, end := s.hist, s.anchor.pos
+	fresh := func(at position) bool {
+		return at.index > after && at.index < end.index && (complained(s) || end.seq-at.seq <= beforeEnd)
+	}
+	if slices.ContainsFunc(h.failures, func(x *failure) bool {
+		at, ok := lastBefore(x.at, end.index)
+		return ok && fresh(at) && x.at[0].index > after && s.wanted(x, at)
+	}) {
+		return true
+	}
+	if !complained(s) {
+		return false
+	}
+	for _, src := range h.sources {
+		if fresh(src.first) && strings.HasPrefix(src.path, "/") && !systemPath(src.path) && !takesAway[src.by] && !isLibrary(src.path) &&
+			!(src.file != nil && src.file.Writes > 0) && !s.isCode(src.path) {
+			return true
+		}
+	}
+	return h.talked != nil && fresh(h.talked.pos)
+}
+
+// beforeEnd is how many calls before a silent end a process looks at what it gives up for.
+const beforeEnd = 20
+
+// wanted says whether a failed call was about something of the application, and not to
+// tidy up or to find a program.
+func (s *suspect) wanted(x *failure, at position) bool {
+	c := &candidate{fail: x, sus: s, pos: at}
+	if made(&x.failureKey) == "" || neverCause(x) || errorPoints(x) < 0 || x.errno == "ENOENT" && s.hist.byBase[path.Base(x.path)] != nil {
+		return false
+	}
+	probe, _ := startupProbe(nil, c)
+	tidy, _ := cleanUp(nil, c)
+	return probe == 0 && tidy == 0 && !inProgramFolders([]*failure{x}) && !s.isCode(x.path)
+}
+
+// isCode: a file of the language that the process runs, which it reads to show where it
+// stood.
+func (s *suspect) isCode(p string) bool {
+	ext := path.Ext(p)
+	return ext != "" && slices.ContainsFunc(s.hist.proc.Argv, func(arg string) bool { return path.Ext(arg) == ext })
+}
