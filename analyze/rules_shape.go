@@ -84,7 +84,7 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 		return 0, "" // a later look shows that it is there after all
 	}
 	switch {
-	case x.errno == "EACCES" && !(probing(x.name) && inProgramFolder(h.path)):
+	case x.errno == "EACCES" && !((probing(x.name) || strings.HasPrefix(x.name, "exec")) && inProgramFolder(h.path)):
 		return -3, ""
 	case x.errno == "ENOTDIR" && callClass[x.name] == "make":
 		return 0, "" // it was to be made here

@@ -13,10 +13,11 @@ import (
 // else before it fails, that is the likelier reason.
 
 // What a parent's own work since the child's end takes from such a child, all that it gets
-// for being the last: when the parent ended with another status, and when with the child's.
+// for being the last; and less where the parent ended with the child's status, or wanted
+// its output, which it now lacks: host=$(cat secret 2>/dev/null).
 const (
-	unheardOther = -10
-	unheardSame  = -4
+	unheardMost = -10
+	unheardLess = -4
 )
 
 // unheard: nobody heard of the child's failure, and the parent went on to other things.
@@ -25,17 +26,24 @@ func unheard(f *facts, l *link) float64 {
 	if c.Reaped == nil || len(c.Execs) == 0 || p.Exit == nil || replay.Crashes(c.Exit.Signal) || l.parent.speaksOf(c) || f.heard(c, new(int)) {
 		return 0
 	}
-	points := float64(unheardOther)
-	if *c.Exit == *p.Exit && (c.Exit.Code > 1 || !complained(l.parent)) {
-		points = unheardSame
+	points := float64(unheardMost)
+	same := *c.Exit == *p.Exit
+	if same && (c.Exit.Code > 1 || !complained(l.parent)) || complained(l.parent) && l.asked() {
+		points = unheardLess
 	}
 	switch {
 	case l.parent.turned(c.Reaped.Index):
 		return points
-	case !complained(l.parent) && *c.Exit != *p.Exit && l.after() > 0:
-		return unheardSame
+	case !complained(l.parent) && !same && l.after() > 0:
+		return unheardLess
 	}
 	return 0
+}
+
+// asked: the parent has given the child a pipe of its own for its output.
+func (l *link) asked() bool {
+	out, own := l.child.hist.proc.Std[1], l.parent.hist.proc.Std[1]
+	return out != nil && out.Pipe != nil && (own == nil || own.Pipe != out.Pipe)
 }
 
 // heard says whether a process, or one below it, said something that reached somebody.
