@@ -67,7 +67,9 @@ type history struct {
 	execSeq  int                  // Seq of the last execve
 	lastCall string               // name of the last call that has ended
 	left     bool                 // a call of its own ended it
-	cost     int                  // bytes that failures, sources and lines take
+	// spokeUp, when it is known: it said something that reached somebody.
+	spokeUp, spokeKnown bool
+	cost                int // bytes that failures, sources and lines take
 }
 
 // position is a place in the trace and in a process.

@@ -50,15 +50,21 @@ func (l *link) asked() bool {
 // seen counts the processes that were asked.
 func (f *facts) heard(p *replay.Process, seen *int) bool {
 	const most = 50
-	if *seen++; *seen > most {
+	if *seen++; *seen > most || f.history(p).spoke() {
 		return true
 	}
-	for _, l := range f.history(p).lines {
-		if l.file.Path != "/dev/null" && (l.stream == "stderr" || l.stream == "tty" || weightOf(l) > 0) {
-			return true
-		}
-	}
 	return slices.ContainsFunc(p.Children, func(c *replay.Process) bool { return f.heard(c, seen) })
+}
+
+// spoke: the process itself said something that reached somebody.
+func (h *history) spoke() bool {
+	if !h.spokeKnown {
+		h.spokeKnown = true
+		h.spokeUp = slices.ContainsFunc(h.lines, func(l *line) bool {
+			return l.file.Path != "/dev/null" && (l.stream == "stderr" || l.stream == "tty" || weightOf(l) > 0)
+		})
+	}
+	return h.spokeUp
 }
 
 // speaksOf says whether a message is about a child: it gives its status or id, or names
@@ -82,26 +88,37 @@ func (s *suspect) speaksOf(c *replay.Process) bool {
 // message: it looked at files that it had not looked at before, in vain or not, or spoke
 // with somebody. A silent end tells only of what failed right before it.
 func (s *suspect) turned(after int) bool {
-	h, end := s.hist, s.anchor.pos
-	fresh := func(at position) bool {
-		return at.index > after && at.index < end.index && (complained(s) || end.seq-at.seq <= beforeEnd)
+	if s.lastTurn == 0 {
+		s.lastTurn = s.findTurn()
 	}
-	if slices.ContainsFunc(h.failures, func(x *failure) bool {
-		at, ok := lastBefore(x.at, end.index)
-		return ok && fresh(at) && x.at[0].index > after && s.wanted(x, at)
-	}) {
-		return true
+	return s.lastTurn > after
+}
+
+// findTurn is the event by which a process turned to something for the last time, -1 for
+// none.
+func (s *suspect) findTurn() int {
+	h, end, last := s.hist, s.anchor.pos, -1
+	before := func(at position) bool {
+		return at.index < end.index && (complained(s) || end.seq-at.seq <= beforeEnd)
 	}
-	if !complained(s) {
-		return false
-	}
-	for _, src := range h.sources {
-		if fresh(src.first) && strings.HasPrefix(src.path, "/") && !systemPath(src.path) && !takesAway[src.by] && !isLibrary(src.path) &&
-			!(src.file != nil && src.file.Writes > 0) && !s.isCode(src.path) {
-			return true
+	for _, x := range h.failures {
+		if at, ok := lastBefore(x.at, end.index); ok && before(at) && x.at[0].index > last && s.wanted(x, at) {
+			last = x.at[0].index
 		}
 	}
-	return h.talked != nil && fresh(h.talked.pos)
+	if !complained(s) {
+		return last
+	}
+	for _, src := range h.sources {
+		if before(src.first) && src.first.index > last && strings.HasPrefix(src.path, "/") && !systemPath(src.path) && !takesAway[src.by] && !isLibrary(src.path) &&
+			!(src.file != nil && src.file.Writes > 0) && !s.isCode(src.path) {
+			last = src.first.index
+		}
+	}
+	if h.talked != nil && before(h.talked.pos) {
+		last = max(last, h.talked.pos.index)
+	}
+	return last
 }
 
 // beforeEnd is how many calls before a silent end a process looks at what it gives up for.
