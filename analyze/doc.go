@@ -6,7 +6,7 @@
 //
 //	outcome.go     how the command ended
 //	blame.go       which process failed first: down from the command, along exit statuses, pipes and words
-//	links.go       how likely a failed child is to blame, unheard.go: one that nobody heard of; servers.go: a server that had ended
+//	links.go       how likely a failed child is to blame, unheard.go: one that nobody heard of, values.go: one whose value is missed; servers.go: a server that had ended
 //	message.go     what it said, put together from its writes; relay.go follows words to their writer,
 //	               hungup.go a connection to the one that closed it
 //	cut.go         what can be known of a message that strace has cut; filtered.go: what a log lacks

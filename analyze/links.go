@@ -34,6 +34,7 @@ var linkRules = []linkRule{
 	{"long before", longBefore},
 	{"removing what is gone", removingGone},
 	{"unheard", unheard},
+	{"its value is missed", valueMissed},
 }
 
 // sameStatus: make fails with 2 since sh failed with 2; 1 is everybody's status. A

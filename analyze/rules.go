@@ -33,6 +33,7 @@ var rules = []rule{
 	{"another program", anotherProgram},
 	{"waits for another", waitsForOther},
 	{"missed later", missedLater},
+	{"begins with nothing", beginsWithNothing},
 	{"crash", crash},
 	{"killed by another", killedByAnother},
 	{"nothing to read", nothingToRead},

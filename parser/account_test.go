@@ -139,6 +139,22 @@ func isShort(text string, events []*event.Event) bool {
 	return false
 }
 
+// joins says whether a call goes on with a line: the letters that it begins with are in
+// it.
+func joins(e *event.Event, line string) bool {
+	const few = 8
+	letters := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if c := r | 0x20; 'a' <= c && c <= 'z' {
+				return r
+			}
+			return -1
+		}, s)
+	}
+	begin := letters(line)
+	return strings.Contains(letters(describe(e)), begin[:min(few, len(begin))])
+}
+
 func countLetters(s string) (n int) {
 	for i := range len(s) {
 		if c := s[i] | 0x20; 'a' <= c && c <= 'z' {
@@ -168,7 +184,7 @@ func (a *account) ended(events []*event.Event) (mended bool) {
 		switch {
 		case e.Line != was.n:
 		case e.Kind == event.Returned && e.Call.Name == was.name, e.Kind == event.Entered && e.Call.Name == was.name:
-			if len(held) > 0 && len(was.more) > 0 && e.Kind == event.Returned && e.Call.Unfinished {
+			if len(held) > 0 && len(was.more) > 0 && e.Kind == event.Returned && e.Call.Unfinished && !joins(e, held[0].text) {
 				a.t.Fatalf("line %d, held for the call of line %d, is lost: %q", was.n+1, was.n, held[0].text)
 			}
 			return true
