@@ -96,6 +96,9 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 		case "EMFILE", "ENOMEM":
 			return f.whyLimited(x, obj)
 		case "ENOTDIR":
+			if x.path2 != "" {
+				return whyUnlike(x)
+			}
 			if why, next, ok := whyNoFolder(out.Evidence); ok {
 				return why, next
 			}

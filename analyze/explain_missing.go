@@ -48,6 +48,12 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 		[]string{fmt.Sprintf("%s, or correct the path where it is configured; ls -ld %s shows what is there", provide(obj), path.Dir(obj))}
 }
 
+// whyUnlike: rename(2) puts a directory in the place of directories only.
+func whyUnlike(x *failure) (string, []string) {
+	return fmt.Sprintf("%s is a directory and %s is there and is none, not even by a symbolic link to one; or a part of these paths that should be a directory is something else.", x.path, x.path2),
+		[]string{fmt.Sprintf("look at both, and move away what is in the way: ls -ld %s %s", x.path, x.path2)}
+}
+
 // isPattern: a name as a shell's pattern, that of no file: "*.sh", "app-?.log".
 func isPattern(name string) bool {
 	return strings.ContainsRune(name, '*')

@@ -92,7 +92,7 @@ func unknownWriter(f *facts, s *suspect) []*candidate {
 // filesNamed are files that were found or read without an error and that the message
 // names: what they are, or what was in them, is what it complains about.
 func filesNamed(_ *facts, s *suspect) (out []*candidate) {
-	if s.blamed() != nil {
+	if s.blamed() != nil || s.passesOn() {
 		return nil
 	}
 	for _, e := range s.named() {
@@ -137,6 +137,12 @@ func (s *suspect) repeated() *replay.Process {
 		}
 	}
 	return nil
+}
+
+// passesOn: the message gives no more than the status of a failed child, however long ago
+// that ended: "make: *** [Makefile:3: all] Error 1".
+func (s *suspect) passesOn() bool {
+	return s.anchor.line != nil && slices.ContainsFunc(s.hist.proc.Children, func(c *replay.Process) bool { return c.Failed() && s.tellsStatus(c) })
 }
 
 var childWords = []string{"script", "command", "hook", "exit", "subprocess", "child process"}

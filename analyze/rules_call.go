@@ -33,7 +33,19 @@ func kindOfCall(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil {
 		return 0, ""
 	}
+	if c.fail.onlyLooks() {
+		return callWeight["stat"], ""
+	}
 	return callWeight[c.fail.name], ""
+}
+
+// onlyLooks: an open with O_PATH (open(2)) gets no more than a look.
+func (x *failure) onlyLooks() bool {
+	if x.step.Event.None() || !strings.HasPrefix(x.name, "openat") {
+		return false
+	}
+	call := x.step.Event.Event().Call
+	return call.Arg(2).Has("O_PATH") || call.Arg(2).Field("flags").Has("O_PATH")
 }
 
 // errorWeight: what is hardly ever expected, against what is asked for all day.

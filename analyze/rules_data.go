@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
@@ -71,7 +72,27 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if c.between <= 40 {
 		points++
 	}
+	if c.siblingFailed() {
+		points -= 5
+	}
 	return points, why
+}
+
+// siblingFailed: of several numbered files another one could not be used: part-3, where
+// this is part-1.
+func (c *candidate) siblingFailed() bool {
+	digits := func(p string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return -1
+			}
+			return r
+		}, p)
+	}
+	stem := digits(c.source.path)
+	return stem != c.source.path && slices.ContainsFunc(c.sus.hist.failures, func(x *failure) bool {
+		return x.path != c.source.path && digits(x.path) == stem && !neverCause(x)
+	})
 }
 
 // isProgram: a regular file that may be run.

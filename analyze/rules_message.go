@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -32,6 +33,9 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			}
 			base := path.Base(p)
 			if len(base) >= 3 && base != c.programName() && !commonNoun[base] && namesIn(text, base) {
+				if text == msg && !c.sus.anchor.line.cut && inOtherFolder(text, base, c.paths()) {
+					weight *= 0.4
+				}
 				return 5 * weight, fmt.Sprintf("the message names %s", base)
 			}
 			if short := strings.TrimSuffix(p, path.Ext(p)); strings.Count(short, "/") > 2 && short != p && namesIn(text, short) {
@@ -57,6 +61,27 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 		return 3, fmt.Sprintf("the message names %s, where it is", dir)
 	}
 	return wordsInCommon(c, msg)
+}
+
+// inOtherFolder: the message has the name only as the last part of other paths: it names
+// src/a.css, and out/a.css is missing.
+func inOtherFolder(text, base string, paths []string) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n'\"`‘’“”()[]{}<>,;=", r) })
+	other := false
+	for _, w := range words {
+		w = strings.TrimLeft(strings.Trim(w, ".:"), "./")
+		at := strings.LastIndex(w, "/")
+		switch {
+		case w == base:
+			return false
+		case at < 0 || w[at+1:] != base:
+		case slices.ContainsFunc(paths, func(p string) bool { return strings.HasSuffix(p, w) || strings.HasSuffix(w, strings.TrimLeft(p, "./")) }):
+			return false
+		default:
+			other = true
+		}
+	}
+	return other
 }
 
 func cutIn(p string) string { return "the message, which the trace cuts, begins to name " + p }

@@ -185,6 +185,8 @@ func startupProbe(_ *facts, c *candidate) (float64, string) {
 		return 0, ""
 	case strings.Contains(p, "/locale/"), strings.Contains(p, "/locale-langpack/"), strings.Contains(p, "/gconv/"), strings.Contains(p, "/nscd/"), strings.HasSuffix(p, "/nsswitch.conf"), strings.HasSuffix(path.Dir(p), "/userdb"), strings.HasSuffix(p, "/userdb"):
 		return -6, ""
+	case c.sus != nil && probing(x.name) && path.Base(p) == c.programName() && inProgramFolder(p):
+		return -6, "" // it looks for itself
 	case systemPath(p) && c.beforeScript():
 		return -2, "" // the interpreter's own
 	case isLibrary(p) && strings.HasPrefix(path.Base(p), "lib") && c.between > wentOn:

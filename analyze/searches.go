@@ -108,8 +108,8 @@ func searchKey(c *candidate) string {
 	if c.fail == nil || c.fail.path == "" || c.fail.errno != "ENOENT" && !c.fail.wrongPlace() || c.fail.path2 != "" {
 		return ""
 	}
-	if c.fail.name == "connect" {
-		return ""
+	if c.fail.name == "connect" || isArgument(c.sus.hist.proc.Argv, c.fail.given) {
+		return "" // what was asked for is not searched
 	}
 	return itoa(c.sus.hist.proc.PID) + "\x00" + c.fail.program + "\x00" + path.Base(c.fail.path)
 }
