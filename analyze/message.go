@@ -243,7 +243,7 @@ func lastMessage(h *history) int {
 			near = 400 // what can't be seen of it may be an error
 		}
 		left := h.proc.Calls - l.end.seq
-		if (l.stream == "stderr" || l.stream == "tty" || h.proc.Failed() && l.mayComplain()) && left < near && strings.TrimSpace(l.text) != "" ||
+		if (l.stream == "stderr" || l.stream == "tty" || h.proc.Failed() && (l.fd == 2 || l.mayComplain())) && left < near && strings.TrimSpace(l.text) != "" ||
 			l.stream == "stdout" && left <= lastWord && wordWeight(l.text) > 0 && strings.Contains(l.text, "/") {
 			return i
 		}

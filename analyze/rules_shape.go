@@ -107,7 +107,7 @@ func (c *candidate) moduleFound(p string) bool {
 // same kind, worked.
 func fallback(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x == nil || !x.next.known || x.told || x.next.path == "" || c.asked() || x.next.pos.index > c.sus.anchor.pos.index {
+	if x == nil || !x.next.known || x.told || x.next.path == "" || strings.Contains(x.next.path, "/LC_MESSAGES/") || c.asked() || x.next.pos.index > c.sus.anchor.pos.index {
 		return 0, ""
 	}
 	points := -1.0
@@ -274,6 +274,9 @@ func personal(_ *facts, c *candidate) (float64, string) {
 		return 0, ""
 	}
 	if strings.Contains(x.path, "/.config/") || strings.Contains(x.path, "/.cache/") || strings.HasPrefix(path.Base(x.path), ".") && path.Base(x.path) != "." {
+		if c.sus.anchor.line != nil && namesIn(c.sus.anchor.line.text, x.path) {
+			return -1, ""
+		}
 		return -3, ""
 	}
 	return 0, ""

@@ -34,10 +34,31 @@ func unheard(f *facts, l *link) float64 {
 	switch {
 	case l.parent.turned(c.Reaped.Index):
 		return points
-	case !complained(l.parent) && !same && l.after() > 0:
+	case !complained(l.parent) && !same && l.workAfter(f):
 		return unheardLess
 	}
 	return 0
+}
+
+// workAfter says whether children were started after this one that ended well, and did
+// more than tidy up.
+func (l *link) workAfter(f *facts) bool {
+	return l.after() > 0 && slices.ContainsFunc(l.parent.hist.proc.Children, func(c *replay.Process) bool {
+		return !c.Failed() && c.First != nil && c.First.Index > l.child.hist.proc.Ended.Index && !f.history(c).tidies()
+	})
+}
+
+// tidies: the process was there to remove something.
+func (h *history) tidies() bool {
+	if slices.ContainsFunc(h.failures, func(x *failure) bool { return callClass[x.name] == "remove" }) {
+		return true
+	}
+	for _, s := range h.sources {
+		if callClass[s.by] == "remove" {
+			return true
+		}
+	}
+	return false
 }
 
 // asked: the parent has given the child a pipe of its own for its output.
@@ -61,7 +82,7 @@ func (h *history) spoke() bool {
 	if !h.spokeKnown {
 		h.spokeKnown = true
 		h.spokeUp = slices.ContainsFunc(h.lines, func(l *line) bool {
-			return l.file.Path != "/dev/null" && (l.stream == "stderr" || l.stream == "tty" || weightOf(l) > 0)
+			return l.file.Path != "/dev/null" && (l.own || l.stream == "tty" || weightOf(l) > 0)
 		})
 	}
 	return h.spokeUp
