@@ -216,7 +216,7 @@ func nextWithoutCause(p *page, d *analyze.Diagnosis) {
 		return
 	}
 	if d.Message == nil {
-		p.row("next", "it wrote no message either: look for its log, or run it with its own option for more output")
+		p.row("next", "nothing that it wrote reads like an error message: look for its log, or run it with its own option for more output")
 		return
 	}
 	p.row("next", "take its message at its word, and run it with its own option for more output; -v shows what the trace tells")
