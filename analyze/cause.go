@@ -154,6 +154,10 @@ func (f *facts) peerCause(out *Cause, c *candidate, peer string) {
 	}
 	out.Summary = fmt.Sprintf("it can't use what %s answered", peer)
 	out.Explanation = fmt.Sprintf("%s is connected to %s and got an answer; its message is about that answer.", who, peer)
+	if file := c.source.file; file.EOF && file.Reads == 0 {
+		out.Summary = peer + " hung up without an answer"
+		out.Explanation = fmt.Sprintf("%s was connected to %s, which ended the connection without a word.", who, peer)
+	}
 	if onThisMachine(peer) {
 		out.Advice = append(out.Advice, f.lookThere(peer))
 	}

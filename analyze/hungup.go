@@ -19,11 +19,14 @@ import (
 //	20 writev(4, [{iov_base="HTTP/1.1 502 Bad Gateway", …}], 1) = 24
 func (f *facts) hungUp(s *suspect) []*suspect {
 	in := f.heardLast(s)
-	if in == nil || in.text != "" || in.file.Sock == nil || in.file.Sock.Pair == nil || !f.unanswered(in) {
+	if in == nil || in.text != "" || in.file.Sock == nil || in.file.Sock.Pair == nil {
 		return nil
 	}
 	took := f.lastReader(in.file.Sock.Pair, in.pos.index)
-	if took == nil || took.hist == s.hist {
+	if took == nil {
+		return f.endedHolding(s, in)
+	}
+	if took.hist == s.hist || !f.unanswered(in) {
 		return nil
 	}
 	h := took.hist
@@ -35,6 +38,30 @@ func (f *facts) hungUp(s *suspect) []*suspect {
 	k.gets("hung up", 3.5)
 	k.relay = &relay{"", in, took}
 	k.because = fmt.Sprintf("%s took the request of %s, and hung up without an answer", name(h.proc), name(s.hist.proc))
+	return []*suspect{k}
+}
+
+// endedHolding: nobody read from the connection; a process that had its other end has
+// failed right before, and so closed it, as one that is started for each connection.
+func (f *facts) endedHolding(s *suspect, in *passed) []*suspect {
+	pair := in.file.Sock.Pair
+	var last *replay.Process
+	for _, p := range f.state.All {
+		if p == s.hist.proc || !p.Failed() || p.Ended.Index > in.pos.index+closedFirst || last != nil && p.Ended.Index < last.Ended.Index {
+			continue
+		}
+		if p.Std[0] == pair || p.Std[1] == pair || p.Parent != nil && p.Parent == pair.By && p.First != nil && !pair.Opened.None() && p.First.Index > pair.Opened.Event().Index {
+			last = p
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	h := f.history(last)
+	k := s.to(h, "end", anchorOf(h))
+	k.gets("hung up", 3.5)
+	k.relay = &relay{"", in, nil}
+	k.because = fmt.Sprintf("%s, at the other end of the connection, %s", name(last), ended(last))
 	return []*suspect{k}
 }
 

@@ -46,6 +46,8 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	switch file := c.source.file; {
 	case c.reply != "":
 		return 5.5, "its answer was an error"
+	case file != nil && file.Sock != nil && strings.HasSuffix(file.Sock.Peer, ":53") && c.sus.hist.lacksResolver():
+		return 0.5, "" // then it asks this machine, whether anybody answers there or not
 	case file != nil && file.Sock != nil && strings.HasSuffix(file.Sock.Peer, ":53"):
 		return 5, "the name server was asked right before the message"
 	case file != nil && file.Sock != nil && c.between <= 40:
@@ -92,6 +94,13 @@ func (c *candidate) siblingFailed() bool {
 	stem := digits(c.source.path)
 	return stem != c.source.path && slices.ContainsFunc(c.sus.hist.failures, func(x *failure) bool {
 		return x.path != c.source.path && digits(x.path) == stem && !neverCause(x)
+	})
+}
+
+// lacksResolver: the process could not read which name servers to ask (resolv.conf(5)).
+func (h *history) lacksResolver() bool {
+	return slices.ContainsFunc(h.failures, func(x *failure) bool {
+		return strings.HasSuffix(x.path, "/etc/resolv.conf") || x.given == "/etc/resolv.conf"
 	})
 }
 

@@ -74,6 +74,10 @@ func (t *trailer) way(s *suspect) {
 		case "end":
 			t.addKept("relay", s.relay.read.ev, fmt.Sprintf("here ended %s, without an answer", t.describe(s.relay.read)))
 			t.origin(s.relay.read)
+			if s.relay.wrote == nil {
+				t.add("peer", s.hist.proc.Ended, s.because)
+				break
+			}
 			t.addKept("peer", s.relay.wrote.ev, fmt.Sprintf("%s had taken the request", name(s.hist.proc)))
 		}
 	}
