@@ -27,27 +27,23 @@ func valueMissed(f *facts, l *link) float64 {
 		}
 		return p.First.Index - after
 	})
-	later := append(slices.Clone(siblings[begun:min(begun+maxSiblings, len(siblings))]), l.parent.hist.proc)
-	if slices.ContainsFunc(later, func(p *replay.Process) bool {
-		return p != l.child.hist.proc && slices.ContainsFunc(f.history(p).failures, func(x *failure) bool { return atRoot(x) && x.at[0].index > after })
+	if slices.ContainsFunc(siblings[begun:min(begun+maxSiblings, len(siblings))], func(p *replay.Process) bool {
+		return slices.ContainsFunc(f.history(p).failures, func(x *failure) bool { return atRoot(p, x) })
 	}) {
 		return 8
 	}
 	return 0
 }
 
-// beginsWithNothing: the path is missed at the root, after a failed sibling, or child, was
-// asked for a value and gave none.
+// beginsWithNothing: the path is missed at the root, after a failed sibling was asked for
+// a value and gave none.
 func beginsWithNothing(_ *facts, c *candidate) (float64, string) {
-	if c.fail == nil || !atRoot(c.fail) {
+	p := c.sus.hist.proc
+	if c.fail == nil || p.Parent == nil || !atRoot(p, c.fail) {
 		return 0, ""
 	}
-	p := c.sus.hist.proc
-	asked := p.Children
-	if p.Parent != nil {
-		asked = append(slices.Clone(p.Children[:min(len(p.Children), maxSiblings)]), p.Parent.Children[:min(len(p.Parent.Children), maxSiblings)]...)
-	}
-	if slices.ContainsFunc(asked, func(o *replay.Process) bool {
+	siblings := p.Parent.Children
+	if slices.ContainsFunc(siblings[:min(len(siblings), maxSiblings)], func(o *replay.Process) bool {
 		return o != p && gaveNothing(o) && o.Ended.Index < c.pos.index
 	}) {
 		return -6, ""
@@ -66,12 +62,12 @@ func gaveNothing(p *replay.Process) bool {
 	return own == nil || own.Pipe != out.Pipe
 }
 
-// atRoot: the call was about something in "/" itself, or in a folder there that hier(7)
-// doesn't know.
-func atRoot(x *failure) bool {
+// atRoot: a process was given, as an argument, the path of something in "/" itself, or in a
+// folder there that hier(7) doesn't know, and could not use it.
+func atRoot(p *replay.Process, x *failure) bool {
 	name, ok := strings.CutPrefix(strings.TrimSuffix(x.given, "/"), "/")
 	top, below, _ := strings.Cut(name, "/")
-	return ok && top != "" && !topFolders[top] && !strings.Contains(below, "/") && (x.errno == "ENOENT" || x.errno == "EACCES" || x.errno == "EROFS")
+	return ok && top != "" && !topFolders[top] && !strings.Contains(below, "/") && (x.errno == "ENOENT" || x.errno == "EACCES" || x.errno == "EROFS") && isArgument(p.Argv, x.given)
 }
 
 // topFolders are those of hier(7).
