@@ -294,12 +294,9 @@ func (f *facts) brokenPairs(s *suspect) (out []*suspect) {
 }
 
 // silentWriters: the message speaks of an end of file, and a pipe of a child ended without
-// a byte; the child has ended right before, however it called that. Or a process ended
-// without a word, soon after it got nothing from a child that had found nothing itself:
-// test -n "$(cat version)".
+// a byte; the child has ended right before, however it called that.
 func (f *facts) silentWriters(s *suspect) (out []*suspect) {
-	l := s.anchor.line
-	if l != nil && !containsAny(strings.ToLower(l.text), endWords) {
+	if l := s.anchor.line; l == nil || !containsAny(strings.ToLower(l.text), endWords) {
 		return nil
 	}
 	for _, e := range s.hist.empty {
@@ -316,9 +313,6 @@ func (f *facts) silentWriters(s *suspect) (out []*suspect) {
 			continue // a failed child is one anyway
 		}
 		h := f.history(last)
-		if l == nil && (s.anchor.pos.seq-e.pos.seq > soonAfter || len(h.empty) == 0) {
-			continue
-		}
 		k := s.to(h, "pipe", anchorOf(h))
 		k.gets("failed writer", 4)
 		k.because = fmt.Sprintf("%s got nothing from %s, which %s", name(s.hist.proc), name(last), ended(last))

@@ -61,7 +61,7 @@ func missingStep(walk []PathStep, obj string, makes bool) (string, []string, boo
 	if link != "" {
 		why = fmt.Sprintf("%s%s does not exist.", link, last.Path)
 	}
-	if makes && strings.HasPrefix(path.Dir(obj), last.Path) {
+	if makes && strings.HasPrefix(path.Dir(obj)+"/", last.Path+"/") {
 		return why, []string{fmt.Sprintf("mkdir -p %s, or correct the path where it is configured", path.Dir(obj))}, true
 	}
 	return why, []string{provide(last.Path) + ", or correct the path where it is configured"}, true

@@ -45,28 +45,29 @@ type facts struct {
 
 // history is what is kept of one process.
 type history struct {
-	proc     *replay.Process
-	failures []*failure
-	byKey    map[uint64]*failure // by hash of the key
-	byBase   map[string]*source  // the last that was found of a base name; set by settle
-	byStem   map[string]*source  // of a path without its endings; likewise
-	lines    []*line
-	partial  map[*replay.File]*line
-	empty    []*source          // files and pipes that ended without a byte
-	short    *source            // the last write that was cut short
-	sources  map[string]*source // what was found or opened without an error, by path
-	servers  []*source          // name servers it asked
-	talked   *source            // the peer that it exchanged bytes with last
-	limits   map[string]string  // resource limits that were set, by name
-	signals  []*event.Event
-	blocked  []*replay.Step       // the calls in which its threads were when all ended
-	stopped  *event.Event         // the group-stop that it is in, nil for none
-	waits    map[int]*event.Seen  // by thread: what holds up the call it is in
-	restart  map[int]*replay.Step // by thread: its last call, if a signal broke it off
-	lastPath map[int]*failure     // by thread: a failure whose next path call is awaited
-	execSeq  int                  // Seq of the last execve
-	lastCall string               // name of the last call that has ended
-	left     bool                 // a call of its own ended it
+	proc       *replay.Process
+	failures   []*failure
+	byKey      map[uint64]*failure // by hash of the key
+	byBase     map[string]*source  // the last that was found of a base name; set by settle
+	byStem     map[string]*source  // of a path without its endings; likewise
+	lines      []*line
+	partial    map[*replay.File]*line
+	empty      []*source          // files and pipes that ended without a byte
+	short      *source            // the last write that was cut short
+	sources    map[string]*source // what was found or opened without an error, by path
+	servers    []*source          // name servers it asked
+	talked     *source            // the peer that it exchanged bytes with last
+	limits     map[string]string  // resource limits that were set, by name
+	signals    []*event.Event
+	blocked    []*replay.Step       // the calls in which its threads were when all ended
+	stopped    *event.Event         // the group-stop that it is in, nil for none
+	waits      map[int]*event.Seen  // by thread: what holds up the call it is in
+	restart    map[int]*replay.Step // by thread: its last call, if a signal broke it off
+	lastPath   map[int]*failure     // by thread: a failure whose next path call is awaited
+	execSeq    int                  // Seq of the last execve
+	lastCall   string               // name of the last call that has ended
+	left       bool                 // a call of its own ended it
+	unnumbered map[string]string    // failed paths by what they are without digits, "" for several; made when it is asked for
 	// spokeUp, when it is known: it said something that reached somebody.
 	spokeUp, spokeKnown bool
 	cost                int // bytes that failures, sources and lines take

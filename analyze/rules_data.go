@@ -83,18 +83,30 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 // siblingFailed: of several numbered files another one could not be used: part-3, where
 // this is part-1.
 func (c *candidate) siblingFailed() bool {
-	digits := func(p string) string {
-		return strings.Map(func(r rune) rune {
-			if r >= '0' && r <= '9' {
-				return -1
+	h := c.sus.hist
+	if h.unnumbered == nil {
+		h.unnumbered = map[string]string{}
+		for _, x := range h.failures {
+			stem := withoutDigits(x.path)
+			if one, ok := h.unnumbered[stem]; stem != x.path && !neverCause(x) && !(ok && one == x.path) {
+				h.unnumbered[stem] = x.path
+				if ok {
+					h.unnumbered[stem] = "" // there are others
+				}
 			}
-			return r
-		}, p)
+		}
 	}
-	stem := digits(c.source.path)
-	return stem != c.source.path && slices.ContainsFunc(c.sus.hist.failures, func(x *failure) bool {
-		return x.path != c.source.path && digits(x.path) == stem && !neverCause(x)
-	})
+	one, ok := h.unnumbered[withoutDigits(c.source.path)]
+	return ok && one != c.source.path
+}
+
+func withoutDigits(p string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, p)
 }
 
 // lacksResolver: the process could not read which name servers to ask (resolv.conf(5)).

@@ -33,7 +33,7 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			}
 			base := path.Base(p)
 			if len(base) >= 3 && base != c.programName() && !commonNoun[base] && namesIn(text, base) {
-				if text == msg && !c.sus.anchor.line.cut && inOtherFolder(text, base, c.paths()) {
+				if text == msg && len(msg) <= maxTold && !c.sus.anchor.line.cut && inOtherFolder(text, base, c.paths()) {
 					weight *= 0.4
 				}
 				return 5 * weight, fmt.Sprintf("the message names %s", base)
@@ -62,6 +62,9 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 	}
 	return wordsInCommon(c, msg)
 }
+
+// maxTold is the length up to which a message's paths are taken apart for each candidate.
+const maxTold = 4096
 
 // inOtherFolder: the message has the name only as the last part of other paths: it names
 // src/a.css, and out/a.css is missing.
