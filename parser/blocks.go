@@ -17,10 +17,10 @@ import (
 
 const (
 	firstSize = 64 << 10 // most logs are small
-	blockSize = 512 << 10
+	blockSize = 1 << 20
 	keepSize  = 2 * blockSize // memory of larger blocks is not used again
 	largeSize = 4 << 20       // of a line
-	ahead     = 4             // blocks under way beside the one in use
+	ahead     = 3             // blocks under way beside the one in use
 )
 
 // maxLine is how much of a line is kept; the rest of a longer one is dropped.

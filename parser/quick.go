@@ -110,7 +110,8 @@ func (q *quickScanner) call() quickKind {
 			q.end--
 		}
 		q.line.args = argSpan{uint16(q.pos), uint32(q.end)}
-		if _, ok := openBrackets(s[q.pos:q.end]); !ok || strings.HasSuffix(s[q.pos:q.end], "...>") {
+		args := s[q.pos:q.end]
+		if _, ok := openBrackets(args); !ok || strings.HasSuffix(args, "...>") {
 			return quickNot
 		}
 		return quickBegun
@@ -176,9 +177,9 @@ func (q *quickScanner) cutDuration() bool {
 	const shortest = len(" <0>")
 	s := q.s[:q.end-1]
 	i := len(s)
-	if n := i - len(" <0.000123"); n > q.pos && s[n] == ' ' && s[n+1] == '<' && isDigit(s[n+2]) && s[n+3] == '.' {
-		if us, ok := sixDigits(s[n+4:]); ok {
-			q.line.duration = int64(s[n+2]-'0')*1e9 + us*1000
+	if n := i - len(" <0.000123"); n > q.pos && s[n] == ' ' && s[n+1] == '<' && isDigit(s[n+2]) {
+		if ns, ok := micros(q.s, n+len(" <0"), '>'); ok {
+			q.line.duration = int64(s[n+2]-'0')*1e9 + ns
 			q.end = n
 			return true
 		}
@@ -202,6 +203,10 @@ func (q *quickScanner) cutDuration() bool {
 // with its message, or a note.
 func (q *quickScanner) value(i int) bool {
 	s := q.s[:q.end]
+	if i+1 == len(s) && isDigit(s[i]) { // most of them
+		q.line.value = int64(s[i] - '0')
+		return true
+	}
 	i, ok := q.number(i)
 	if !ok {
 		return false

@@ -6,7 +6,7 @@ import "strings"
 // bracket of theirs is open or closed too early.
 func (q *quickScanner) argsClose() bool {
 	s := q.s[q.line.args.from : q.line.args.to-1]
-	if strings.HasSuffix(strings.TrimRight(s, " "), "<unfinished ...>") {
+	if n := len(s); n > 0 && (s[n-1] == '>' || s[n-1] == ' ') && strings.HasSuffix(strings.TrimRight(s, " "), "<unfinished ...>") {
 		return false
 	}
 	if q.line.style == barePID && strings.IndexByte(s, '(') < 0 && strings.IndexByte(s, ')') < 0 && strings.Count(s, `"`)%2 == 0 {

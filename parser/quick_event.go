@@ -78,10 +78,10 @@ func (v *quickEvent) reset(b *block, q *quickLine) *event.Event {
 		v.event.Kind, c.Duration, c.Ret = event.Entered, -1, event.Result{}
 		return &v.event
 	}
-	c.Ret = event.Result{
-		Known: true, Value: q.value, Style: q.retStyle, Errno: b.names[q.errno], Message: b.names[q.message],
-		Deco: q.deco.of(line), HasDeco: q.deco.from > 0, Note: q.note.of(line),
-	}
+	ret := &c.Ret // field by field: a whole one is made on the stack and copied
+	ret.Known, ret.Value, ret.Style = true, q.value, q.retStyle
+	ret.Errno, ret.Message = b.names[q.errno], b.names[q.message]
+	ret.Deco, ret.HasDeco, ret.Note, ret.Comment = q.deco.of(line), q.deco.from > 0, q.note.of(line), ""
 	return &v.event
 }
 

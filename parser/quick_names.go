@@ -13,15 +13,19 @@ type nameNumber uint16
 
 // get gives a name's number, 0 for "", for a long one, or when there are too many.
 func (n *names) get(s string) nameNumber {
-	if s == "" || len(s) > maxQuick {
+	if s == "" {
 		return 0
 	}
-	h := uint(len(s))*7 + uint(s[0]) + uint(s[len(s)-1])*31 + uint(s[len(s)/2])*17
-	p := &n.cache[h%uint(len(n.cache))]
+	p := &n.cache[uint8(len(s)*7+int(s[0])+int(s[len(s)-1])*31+int(s[len(s)/2])*17)]
 	if (*n.list)[*p] == s {
 		return *p
 	}
-	if len(*n.list) > maxQuick {
+	return n.add(s, p)
+}
+
+// add is get of a name that is not in its place of the cache.
+func (n *names) add(s string, p *nameNumber) nameNumber {
+	if len(s) > maxQuick || len(*n.list) > maxQuick {
 		return 0
 	}
 	*n.list = append(*n.list, strings.Clone(s))

@@ -139,10 +139,10 @@ func (q *quickScanner) unixTime() bool {
 // fraction reads ".345678 " or the blank alone, as nanoseconds.
 func (q *quickScanner) fraction() (ns int64, ok bool) {
 	s, i, end := q.s, q.pos, q.end
-	if end-i > len(".345678 (") && s[i] == '.' && s[i+7] == ' ' && s[i+8] != '(' {
-		if us, ok := sixDigits(s[i+1 : i+7]); ok {
+	if end-i > len(".345678 (") && s[i+8] != '(' {
+		if ns, ok := micros(s, i, ' '); ok {
 			q.pos = i + 8
-			return us * 1000, true
+			return ns, true
 		}
 	}
 	if i < end && s[i] == '.' {
@@ -163,14 +163,6 @@ func (q *quickScanner) fraction() (ns int64, ok bool) {
 	}
 	q.pos = i + 1
 	return ns, true
-}
-
-// sixDigits reads the microseconds of most times.
-func sixDigits(s string) (n int64, ok bool) {
-	_ = s[5]
-	a, b, c, d, e, f := s[0]-'0', s[1]-'0', s[2]-'0', s[3]-'0', s[4]-'0', s[5]-'0'
-	n = int64(a)*100000 + int64(b)*10000 + int64(c)*1000 + int64(d)*100 + int64(e)*10 + int64(f)
-	return n, a <= 9 && b <= 9 && c <= 9 && d <= 9 && e <= 9 && f <= 9
 }
 
 var powers = [...]int64{1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
