@@ -109,20 +109,28 @@ func startApart(file *os.File) (*apart, error) {
 func (a *apart) send(v any) error { return json.NewEncoder(a.conn).Encode(v) }
 
 // forwardSignals passes on what is sent to stracex alone. What the terminal
-// sends, the engine gets itself; it tells the two apart.
+// sends, the engine gets itself; it tells the two apart. After stop signals mean
+// stracex, as if they had not been caught: to give each back at once would take a
+// round through another thread.
 func (a *apart) forwardSignals() (stop func()) {
 	got := make(chan os.Signal, 16)
 	notify(got)
+	var over atomic.Bool
 	go func() {
 		var p patience
 		for s := range got {
+			if over.Load() {
+				signal.Stop(got)
+				_ = unix.Kill(os.Getpid(), s.(syscall.Signal))
+				return
+			}
 			_ = unix.Kill(a.pid, s.(syscall.Signal))
 			if s == unix.SIGINT && p.over(time.Now()) {
 				_ = a.send(enough)
 			}
 		}
 	}()
-	return func() { signal.Stop(got); close(got) }
+	return func() { over.Store(true) }
 }
 
 // patience ends with three interrupts within two seconds, for a command that won't

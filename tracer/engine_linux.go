@@ -207,7 +207,7 @@ func (e *engine) run() (Result, error) {
 	defer setRestart(wakeSignal, true)
 	defer e.waker.stop()
 	e.watch(s)
-	defer e.own.stop()
+	defer e.own.stop(e.opt.apart)
 	defer e.cpu.stop()
 	if err := takeStage(s); err != nil {
 		return Result{}, err

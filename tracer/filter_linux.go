@@ -73,7 +73,7 @@ func (e *engine) filter() (string, error) {
 	if e.choice.record == nil || e.opt.NoFilter || !e.mayKeep || !filterable() {
 		return "", nil
 	}
-	code, err := e.choice.record.With(e.choice.own).Program()
+	code, err := e.choice.record.With(e.choice.own).Program(native)
 	if err != nil {
 		return "", err
 	}

@@ -26,9 +26,9 @@ import (
 //     better free.
 
 const (
-	// watchFrom is after how many stops the watcher begins: most commands are
+	// watchFrom is after how many stops the watcher begins: small commands are
 	// over by then.
-	watchFrom = 1024
+	watchFrom = 128
 	// watchEvery is how often the watcher looks, and spare how many ticks of
 	// that time some processor must have been idle.
 	watchEvery = 100 * time.Millisecond
@@ -36,8 +36,11 @@ const (
 	// After it has starved the engine isn't idle for firstPause, the next time
 	// for twice as long, and so on.
 	firstPause = time.Second
-	// startsApart is how many stops must have come since a program was started.
+	// startsApart is how many stops must have come since a program was started, or
+	// startsAfter how much time, and four times that between the starts before: to be
+	// idle while they follow each other costs more than it gains in all others.
 	startsApart = 512
+	startsAfter = 5 * time.Millisecond
 	// followAfter is after how many stops in a row a thread is followed.
 	followAfter = 128
 	// lookEvery is after how many stops the engine looks where it should be.
@@ -57,7 +60,9 @@ type processor struct {
 
 	stops       int
 	started     int // at which stop a program was started last
-	last, inRow int // the thread that has stopped last, and how often in a row
+	startedAt   time.Time
+	gap         time.Duration // between the last two starts
+	last, inRow int           // the thread that has stopped last, and how often in a row
 	idle        bool
 	at          int         // where the engine is bound to, -1 for nowhere
 	sleeps      int64       // of the engine's thread, at its last look
@@ -79,7 +84,18 @@ func (p *processor) stop() {
 }
 
 // programStarted is called after an execve.
-func (p *processor) programStarted() { p.started = p.stops }
+func (p *processor) programStarted() {
+	before := p.startedAt
+	p.started, p.startedAt = p.stops, time.Now()
+	if !before.IsZero() {
+		p.gap = p.startedAt.Sub(before)
+	}
+}
+
+// quiet says whether no program is about to be started.
+func (p *processor) quiet() bool {
+	return p.stops-p.started > startsApart || time.Since(p.startedAt) > max(startsAfter, 4*p.gap)
+}
 
 // stopped is called at each stop, with the thread that has stopped.
 func (p *processor) stopped(tid int) {
@@ -99,7 +115,7 @@ func (p *processor) look(tid int) {
 			go p.watch()
 		}
 	}
-	p.beIdle(p.able && !p.scarce.Load() && p.stops-p.started > startsApart)
+	p.beIdle(p.able && !p.scarce.Load() && p.quiet())
 	switch {
 	case !p.idle:
 		p.free()

@@ -145,9 +145,12 @@ func hasTerminal() bool {
 	return true
 }
 
-// stop ends all this.
-func (w *ownSignals) stop() {
-	signal.Stop(w.got)
+// stop ends all this. In a process that is about to end signals stay as they are: each
+// that is given back is a round through another thread.
+func (w *ownSignals) stop(ends bool) {
+	if !ends {
+		signal.Stop(w.got)
+	}
 	close(w.over)
 	if w.pidfd > 0 {
 		unix.Close(w.pidfd)

@@ -3,6 +3,7 @@ package tracer
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -325,6 +326,32 @@ func TestSignalsToTracer(t *testing.T) {
 					t.Errorf("exit status %d", code)
 				}
 			})
+		}
+	}
+}
+
+// When the command has ended, signals are stracex's own again.
+func TestSignalsAfterwards(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if signal.Ignored(sig) {
+			continue
+		}
+		cmd := traced("true")
+		cmd.Env = append(cmd.Env, lingerEnv+"=1")
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(out, make([]byte, len("over\n"))); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Process.Signal(sig)
+		_ = cmd.Wait()
+		if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != sig {
+			t.Errorf("%v: %v", sig, cmd.ProcessState)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -34,6 +35,9 @@ const attachEnv = "STRACEX_TEST_ATTACH"
 
 // callsEnv chooses what such a tracer records.
 const callsEnv = "STRACEX_TEST_CALLS"
+
+// lingerEnv makes such a tracer say that the command has ended, and stay.
+const lingerEnv = "STRACEX_TEST_LINGER"
 
 func TestMain(m *testing.M) {
 	Init()
@@ -72,6 +76,10 @@ func plainTracer(file string) int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "tracer:", err)
 		return 125
+	}
+	if os.Getenv(lingerEnv) != "" {
+		fmt.Println("over")
+		time.Sleep(time.Minute)
 	}
 	if res.Signal != 0 {
 		return 128 + res.Signal

@@ -21,14 +21,17 @@ const (
 )
 
 // Program gives the seccomp program that stops a tracee (SECCOMP_RET_TRACE) at
-// the set's calls and allows all others. Calls of an architecture that the set
-// doesn't know stop.
+// the set's calls, on machines of an architecture, and allows all others. Calls
+// whose numbers are those of yet another architecture stop.
 //
 // The number alone decides wherever it can: the kernel remembers for each number
 // what such a program allows, and doesn't run it again.
-func (s *Set) Program() ([]bpf.RawInstruction, error) {
+func (s *Set) Program(machine abi.Arch) ([]bpf.RawInstruction, error) {
 	code := []bpf.Instruction{bpf.LoadAbsolute{Off: atArch, Size: 4}}
 	for a, arch := range arches {
+		if arch != machine && !(arch == abi.I386 && machine == abi.AMD64) {
+			continue
+		}
 		part := append([]bpf.Instruction{bpf.LoadAbsolute{Off: atNumber, Size: 4}}, tree(s.ranges(a, arch))...)
 		code = append(code,
 			bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(arch), SkipTrue: 1},
