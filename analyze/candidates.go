@@ -212,7 +212,7 @@ func (f *facts) failedCalls(s *suspect) []*candidate {
 
 // finds: a folder that was to be made is there, and the message is not about that.
 func (s *suspect) finds(x *failure) bool {
-	return x.errno == "EEXIST" && strings.HasPrefix(x.name, "mkdir") && s.anchor.line != nil && !s.anchor.named()["EEXIST"] &&
+	return x.errno == "EEXIST" && strings.HasPrefix(x.name, "mkdir") && !x.inTheWay() && s.anchor.line != nil && !s.anchor.named()["EEXIST"] &&
 		!containsAny(strings.ToLower(s.anchor.text), []string{"exist", "already", "lock", "running", "another"})
 }
 

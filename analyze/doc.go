@@ -14,7 +14,7 @@
 //	kinds.go       causes that are no failed call; accounts.go: a user or group that is in no list; locks.go: a wait broken off; folders.go: what is not in a folder
 //	rules.go       the rules that rank them: a name, points and a sentence each
 //	cause.go       the cause as it is told; cause_signal.go: when it is a signal
-//	explain.go     why the kernel said no, what to do: explain_missing.go, explain_denied.go, errortexts.go
+//	explain.go     why the kernel said no, what to do: explain_missing.go, explain_there.go, explain_denied.go, errortexts.go
 //	               for the rest, explain_call.go for some calls only; explain_words.go: what the call did, in words
 //	replies.go     what servers answer when they refuse
 //	hang.go        of a command that did not end: who waits for whom; waits.go says for what, watch.go

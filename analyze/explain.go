@@ -102,6 +102,10 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 			if why, next, ok := whyNoFolder(out.Evidence); ok {
 				return why, next
 			}
+		case "EEXIST":
+			if why, next, ok := whyThere(x, obj); ok {
+				return why, next
+			}
 		}
 		t, ok = errorTexts[callError{"", x.errno}]
 	}

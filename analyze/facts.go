@@ -68,6 +68,7 @@ type history struct {
 	lastCall   string               // name of the last call that has ended
 	left       bool                 // a call of its own ended it
 	unnumbered map[string]string    // failed paths by what they are without digits, "" for several; made when it is asked for
+	unseen     map[string]bool      // what looks did not find, see inTheWay; made when it is asked for
 	// spokeUp, when it is known: it said something that reached somebody.
 	spokeUp, spokeKnown bool
 	cost                int // bytes that failures, sources and lines take

@@ -66,6 +66,9 @@ func kindOfError(_ *facts, c *candidate) (float64, string) {
 	if c.sus.gaveUpOn(c.fail) {
 		return 4, "the process gave up right after it"
 	}
+	if c.fail.inTheWay() {
+		return 1.5, "a look does not find what is in the way"
+	}
 	return errorMeaning(c.fail)
 }
 

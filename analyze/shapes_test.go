@@ -17,6 +17,25 @@ func TestShapes(t *testing.T) {
 		message   string // has these words
 		below     float64
 	}{{
+		name: "a folder that a look does not find and that can't be made",
+		log: `10 execve("/srv/etcd", ["etcd"], 0x1 /* 9 vars */) = 0
+10 newfstatat(AT_FDCWD, "/srv/state", 0xc000, 0) = -1 ENOENT (No such file or directory)
+10 mkdirat(AT_FDCWD, "/srv/state", 0700) = -1 EEXIST (File exists)
+10 newfstatat(AT_FDCWD, "/srv/state", {st_mode=S_IFLNK|0777, st_size=14, ...}, AT_SYMLINK_NOFOLLOW) = 0
+10 write(2, "cannot create data dir: mkdir /s"..., 52) = 52
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/state", says: "a symbolic link that leads nowhere",
+	}, {
+		name: "a folder that is there, before what is missing",
+		log: `10 execve("/srv/etcd", ["etcd"], 0x1 /* 9 vars */) = 0
+10 mkdirat(AT_FDCWD, "/srv/state", 0700) = -1 EEXIST (File exists)
+10 openat(AT_FDCWD, "/srv/state/key", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 write(2, "cannot start with the state in /"..., 52) = 52
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/state/key",
+	}, {
 		name: "a child whose words were thrown away long before",
 		log: `10 execve("/bin/sh", ["sh"], 0x1 /* 9 vars */) = 0
 10 chdir("/srv/q") = 0

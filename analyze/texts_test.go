@@ -45,3 +45,28 @@ func TestInOtherFolder(t *testing.T) {
 		t.Error("a name in another folder is not told apart")
 	}
 }
+
+// What stands in the way of what is to be made is said as far as it was seen.
+func TestWhyThere(t *testing.T) {
+	h := &history{}
+	look := &failure{failureKey: failureKey{name: "stat", errno: "ENOENT", path: "/srv/d", given: "d"}, hist: h}
+	link := &event.Seen{Path: "/srv/d", Walk: []event.PathStep{{Path: "/srv", Type: "dir"}, {Path: "/srv/d", Type: "symlink", Link: "../data"}}}
+	for _, test := range []struct {
+		looked []*failure
+		seen   *event.Seen
+		want   string // "" for nothing
+	}{
+		{[]*failure{look}, link, "create /data,"},
+		{nil, link, "if nothing needs the link"},
+		{[]*failure{look}, nil, "see what it is"},
+		{nil, nil, ""},
+		{[]*failure{look}, &event.Seen{Path: "/srv/d", Walk: []event.PathStep{{Path: "/srv/d", Type: "dir"}}}, ""},
+	} {
+		h.failures, h.unseen = test.looked, nil
+		x := &failure{failureKey: failureKey{name: "mkdir", errno: "EEXIST", path: "/srv/d", given: "d"}, hist: h, seen: test.seen}
+		_, next, ok := whyThere(x, "/srv/d")
+		if ok != (test.want != "") || ok && !strings.HasPrefix(next[0], test.want) {
+			t.Errorf("%q %v, want %q", next, ok, test.want)
+		}
+	}
+}

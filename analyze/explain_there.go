@@ -1,0 +1,65 @@
+package analyze
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stracex/stracex/event"
+)
+
+// whyThere explains EEXIST where a symbolic link is in the way: what makes things doesn't
+// follow it (mkdir(2)), a look does, and finds nothing when it leads nowhere.
+func whyThere(x *failure, obj string) (string, []string, bool) {
+	missed := x.inTheWay()
+	if x.seen == nil || len(x.seen.Walk) == 0 {
+		return fmt.Sprintf("%s is there, and yet the program did not find it when it looked: it is a symbolic link that leads nowhere, or it was made in between.", obj),
+			[]string{"see what it is: ls -l " + obj, "make what the link leads to, or remove the link"}, missed
+	}
+	last := x.seen.Walk[len(x.seen.Walk)-1]
+	if last.Type != "symlink" || last.Path != x.path {
+		return "", nil, false
+	}
+	target := last.Link
+	if !path.IsAbs(target) {
+		target = path.Join(path.Dir(x.path), target)
+	}
+	if missed {
+		return fmt.Sprintf("%s is a symbolic link to %s, which does not exist: a look finds nothing there, and yet nothing can be made in the link's place.", obj, target),
+			[]string{fmt.Sprintf("create %s, or remove the link %s", target, obj)}, true
+	}
+	return fmt.Sprintf("%s is there already: a symbolic link to %s.", obj, target),
+		[]string{fmt.Sprintf("if nothing needs the link, remove it; what it leads to: ls -ld %s", target)}, true
+}
+
+// inTheWay: the folder that was to be made is there, and a look at it, which follows
+// links, finds nothing.
+func (x *failure) inTheWay() bool {
+	if x.errno != "EEXIST" || !strings.HasPrefix(x.name, "mkdir") || x.given == "" {
+		return false
+	}
+	h := x.hist
+	if h.unseen == nil {
+		h.unseen = map[string]bool{}
+		for _, o := range h.failures {
+			if o.errno == "ENOENT" && probing(o.name) && o.name != "lstat" && !o.asksForLink() {
+				h.unseen[o.place()] = true
+			}
+		}
+	}
+	return h.unseen[x.place()]
+}
+
+// place is where a failure's path leads, as far as that is known.
+func (x *failure) place() string {
+	if x.path != "" {
+		return x.path
+	}
+	return path.Clean(x.given)
+}
+
+// asksForLink: the call does not follow a symbolic link.
+func (x *failure) asksForLink() bool {
+	return !x.step.Event.None() && slices.ContainsFunc(x.step.Event.Event().Call.Args(), func(v event.Value) bool { return v.Has("AT_SYMLINK_NOFOLLOW") })
+}
