@@ -20,6 +20,9 @@ func (s *State) thread(e *event.Event) *Thread {
 	if t := s.threads[0]; t != nil && !t.Ended {
 		return s.nowKnown(t, e.TID)
 	}
+	if t := s.awaitedAs(e.TID, nil); t != nil {
+		return t
+	}
 	return s.orphan(e)
 }
 
@@ -91,6 +94,7 @@ func (s *State) child(parent *Thread, tid int, flags uint64, e *event.Event) *Th
 	if flags&cloneParent != 0 && pp.Parent != nil {
 		p.Parent = pp.Parent
 	}
+	p.inside = pp.inside || pp.below || flags&cloneNewPID != 0
 	p.Parent.Children = append(p.Parent.Children, p)
 	p.Std = t.Files.std()
 	t.Proc = p
@@ -111,7 +115,12 @@ func (s *State) started(e *event.Event) *Step {
 	var t *Thread
 	switch {
 	case b.Parent != 0 && parent != nil && !parent.Ended:
-		t = s.child(parent, e.TID, b.Flags, e)
+		if b.Flags&cloneThread == 0 {
+			t = s.awaitedAs(e.TID, parent.Proc)
+		}
+		if t == nil {
+			t = s.child(parent, e.TID, b.Flags, e)
+		}
 	case b.Parent == 0 && b.PID == 0 && len(s.pending) > 0:
 		// strace's "Process N attached" for a new child
 		t = s.thread(e)

@@ -29,7 +29,7 @@ var effects = map[string]effect{
 	"mq_open": queueOpened, "mq_timedsend": written, "mq_timedreceive": readDone,
 	"msgsnd": queueSent, "msgrcv": queueReceived,
 	// place
-	"chdir": chdired, "fchdir": fchdired, "chroot": chrooted, "getcwd": gotCwd, "unshare": unshared,
+	"chdir": chdired, "fchdir": fchdired, "chroot": chrooted, "getcwd": gotCwd, "unshare": unshared, "setns": joined,
 	"stat": statted, "newfstatat": statted, "stat64": statted, "fstatat64": statted,
 	// processes
 	"clone": cloned, "clone3": cloned, "fork": cloned, "vfork": cloned,

@@ -66,6 +66,14 @@ func unshared(s *State, st *Step, c *event.Call) {
 	if c.Arg(0).Has("CLONE_FILES") {
 		st.Thread.Files = st.Thread.Files.copy()
 	}
+	st.Proc.below = st.Proc.below || c.Arg(0).Has("CLONE_NEWPID")
+}
+
+// joined: a namespace was entered; one of process ids is its children's (setns(2)).
+func joined(_ *State, st *Step, c *event.Call) {
+	if ok(c) && (c.Arg(1).Has("CLONE_NEWPID") || st.File != nil && strings.HasSuffix(st.File.Path, "/ns/pid")) {
+		st.Proc.below = true
+	}
 }
 
 // cloneFlags reads the flags that decide what a child shares.
@@ -85,6 +93,9 @@ func cloneFlags(c *event.Call) uint64 {
 			if v.Has("CLONE_PARENT") {
 				flags |= cloneParent
 			}
+			if v.Has("CLONE_NEWPID") {
+				flags |= cloneNewPID
+			}
 		}
 	}
 	return flags
@@ -97,6 +108,10 @@ func cloned(s *State, st *Step, c *event.Call) {
 		return
 	}
 	tid := int(c.Ret.Value)
+	if k := st.seenAs(tid); k != nil {
+		k.Inner, st.Child = tid, k
+		return
+	}
 	if t := s.threads[tid]; t != nil && t.Proc.PID == tid && cloneFlags(c)&cloneThread == 0 &&
 		(t.Proc.Ended == nil || t.Proc.Ended.Index > entered(st.Event)) {
 		s.found(t.Proc, st.Proc) // it was seen before its maker
@@ -119,7 +134,10 @@ func cloned(s *State, st *Step, c *event.Call) {
 		st.Child = t.Proc
 		return
 	}
-	st.Child = s.child(st.Thread, tid, cloneFlags(c), st.Event).Proc
+	t := s.child(st.Thread, tid, cloneFlags(c), st.Event)
+	if st.Child = t.Proc; st.Proc.inside && t.Proc != st.Proc {
+		s.awaits(t)
+	}
 }
 
 // entered is the index at which a call began.
@@ -199,7 +217,7 @@ func waited(s *State, st *Step, c *event.Call) {
 		s.found(c, st.Proc)
 	}
 	for i := len(st.Proc.Children) - 1; i >= 0 && pid > 0; i-- {
-		if k := st.Proc.Children[i]; k.PID == pid {
+		if k := st.Proc.Children[i]; k.PID == pid && k.Inner == 0 || k.Inner == pid {
 			k.Reaped, k.ReapedAt, st.Child = st.Event, st.Seq, k
 			if code, signal, ok := c.Arg(1).Final().WaitStatus(); ok && k.Exit == nil {
 				k.Exit, k.Ended = &event.Exit{Code: code, Signal: signal}, st.Event

@@ -26,6 +26,7 @@ type Thread struct {
 // Process is a thread group, through all its execve.
 type Process struct {
 	PID      int
+	Inner    int      // what its parent calls it in a pid namespace of their own, 0 if the same
 	Parent   *Process // nil for the command itself, or when not known
 	Children []*Process
 	// Forked is the event of the call that made it, nil when not seen.
@@ -50,6 +51,9 @@ type Process struct {
 	// Seen: the trace holds events of its own, not only its birth and end.
 	Seen     bool
 	signaled *event.Event // its last signal
+	// inside: it is in a pid namespace that was made in the trace; below: its children
+	// will be in a new one.
+	inside, below bool
 	// Before says that the process ran before the trace began (attached).
 	Before bool
 	// Std are the open files last seen as descriptors 0, 1 and 2.

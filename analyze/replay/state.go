@@ -15,6 +15,7 @@ type State struct {
 
 	threads map[int]*Thread
 	pending []*Thread // threads inside a call that makes a child
+	awaited []*Thread // see inner.go
 	nextID  int
 	sent    []inflight // descriptors on their way through SCM_RIGHTS
 	queues  map[string]*File
@@ -222,4 +223,5 @@ const (
 	cloneFiles  = 0x400
 	cloneThread = 0x10000
 	cloneParent = 0x8000
+	cloneNewPID = 0x20000000
 )
