@@ -11,6 +11,6 @@
 // -y) say it.
 //
 // Start reading at [State.Apply], then effects.go, the table of calls that
-// change something; births.go says whose child a new thread is (inner.go: in a pid namespace), snapshot.go what
-// a capture tells of a process.
+// change something; births.go says whose child a new thread is, inner.go by what
+// ids a pid namespace has it, snapshot.go what a capture tells of a process.
 package replay
