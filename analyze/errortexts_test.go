@@ -48,6 +48,12 @@ func TestTextOfClass(t *testing.T) {
 		{`openat(AT_FDCWD, "/srv/data /queue.db", O_RDONLY) = -1 ENOENT (No such file or directory)`, `"data " begins or ends with a blank`, "look for the blank", "openat(2)"},
 		{`mmap(NULL, 0, PROT_READ, MAP_PRIVATE, 3</srv/x.idx>, 0) = -1 EINVAL (Invalid argument)`, "/srv/x.idx is empty", "restore it", "mmap(2)"},
 		{`setuid(33) = -1 EPERM (Operation not permitted)`, "CAP_SETUID", "give it the capability", "setuid(2)"},
+		{`prlimit64(0, RLIMIT_NOFILE, {rlim_cur=200, rlim_max=200}, NULL) = -1 EPERM (Operation not permitted)`, "above the hard limit", "LimitNOFILE=", "setrlimit(2)"},
+		{`setpriority(PRIO_PROCESS, 0, -5) = -1 EACCES (Permission denied)`, "RLIMIT_NICE", "Nice=", "setpriority(2)"},
+		{`sched_setscheduler(0, SCHED_FIFO, [50]) = -1 EPERM (Operation not permitted)`, "Real-time policies", "rtprio", "sched(7)"},
+		{`sched_setaffinity(0, 32, [99]) = -1 EINVAL (Invalid argument)`, "None of the processors", "Cpus_allowed_list", "sched_setaffinity(2)"},
+		{`clock_settime(CLOCK_REALTIME, {tv_sec=1, tv_nsec=0}) = -1 EPERM (Operation not permitted)`, "CAP_SYS_TIME", "timedatectl", "settimeofday(2)"},
+		{`sethostname("a", 1) = -1 EPERM (Operation not permitted)`, "CAP_SYS_ADMIN", "--hostname", "sethostname(2)"},
 		{`bpf(BPF_MAP_CREATE, 0x7ffc, 72) = -1 EPERM (Operation not permitted)`, "lacks the privilege", "bpf(2)", "bpf(2)"},
 		{`quotactl(Q_GETQUOTA, "/dev/vda", 0, 0x7ffc) = -1 EUCLEAN (Structure needs cleaning)`, "quotactl failed with EUCLEAN.", "look up what EUCLEAN means in quotactl(2)", "quotactl(2)"},
 	} {

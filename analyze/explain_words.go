@@ -133,6 +133,10 @@ var verbs = map[string]string{
 	"inotify_init": "watch files", "inotify_init1": "watch files", "inotify_add_watch": "watch", "setxattr": "set an attribute of", "lsetxattr": "set an attribute of", "fsetxattr": "set an attribute of",
 	"semget": "get semaphores", "shmget": "get shared memory", "msgget": "get a message queue", "mq_open": "open the message queue", "ioctl": "control", "unshare": "make a namespace", "setns": "enter a namespace",
 	"utimensat": "set the times of", "fallocate": "make room in", "fsync": "write out", "fdatasync": "write out", "pivot_root": "change the root to", "kill": "send a signal", "fchmod": "change the mode of", "fchown": "change the owner of",
+	"setrlimit": "set a limit", "prlimit64": "set a limit", "setpriority": "change a priority", "ioprio_set": "change a priority of input and output", "capset": "change its capabilities",
+	"sched_setscheduler": "change how it is scheduled", "sched_setparam": "change how it is scheduled", "sched_setattr": "change how it is scheduled", "sched_setaffinity": "choose its processors",
+	"clock_settime": "set the clock", "settimeofday": "set the clock", "clock_adjtime": "adjust the clock", "adjtimex": "adjust the clock", "sethostname": "set the host's name", "setdomainname": "set the domain's name",
+	"init_module": "load a kernel module", "finit_module": "load a kernel module", "swapon": "add swap space on", "swapoff": "take away swap space on", "bpf": "use eBPF", "perf_event_open": "count performance events", "mlock": "lock memory", "mlockall": "lock memory",
 }
 
 // shortTexts are the errors in the words of a first line.

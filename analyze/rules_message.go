@@ -316,6 +316,8 @@ var callWords = map[string][]string{
 	"rename": {"rename", "move", "replace"}, "chdir": {"chdir", "directory", "folder"}, "chown": {"chown", "owner"}, "chmod": {"chmod", "mode"}, "mount": {"mount"},
 	"write": {"write", "writing", "space", "output"}, "pwrite64": {"write", "writing", "space"}, "setuid": {"user", "privilege"}, "setgroups": {"group", "privilege"}, "setresuid": {"user", "privilege"},
 	"link": {"link"}, "symlink": {"link"}, "chroot": {"root"}, "ftruncate": {"space", "size", "truncate"}, "fallocate": {"space", "size"},
+	"setrlimit": {"limit"}, "prlimit64": {"limit"}, "setpriority": {"priority", "nice"}, "sched_setaffinity": {"affinity"}, "sched_setscheduler": {"priority", "schedul", "policy"},
+	"sethostname": {"host"}, "capset": {"capabilit", "privilege"}, "unshare": {"namespace", "unshare"}, "setns": {"namespace"},
 }
 
 // namesCall: the message speaks of what the call does: "cannot bind", "out of memory".

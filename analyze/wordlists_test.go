@@ -107,6 +107,12 @@ func TestWeightOfWords(t *testing.T) {
 
 // Messages about what a call does, each with one of its words only.
 var callMessages = map[string][]string{
+	"setrlimit": {"cannot raise the limit of open files"}, "prlimit64": {"not allowed to raise maximum limit"},
+	"setpriority": {"nice: cannot set it", "failed to set the priority"}, "sched_setaffinity": {"failed to set pid 9's affinity"},
+	"sched_setscheduler": {"failed to set pid 9's policy", "cannot become a scheduler's favourite", "no real-time priority"},
+	"sethostname":        {"you must be root to change the host name"}, "capset": {"cannot set capabilities", "failed to drop privileges"},
+	"unshare": {"unshare failed", "cannot make a namespace"}, "setns": {"cannot join the namespace"},
+
 	"flock": {"database is locked"}, "fcntl": {"cannot lock it"}, "listen": {"listen failed"},
 	"bind":    {"cannot bind to it", "could not listen on it", "Address already in use", "port 80 is taken"},
 	"connect": {"cannot connect", "peer not reachable", "no server", "upstream timed out", "mirror is down", "no route to host"},
