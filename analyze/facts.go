@@ -35,11 +35,12 @@ type facts struct {
 	lastFound   map[string]int        // what was found, likewise
 	remarks     []*remark
 	kernel      []kernelLine
-	running     []*replay.Process            // at work, in no call, when the trace ended
-	listened    map[string]*replay.Process   // by address: who listened there last
-	failedWith  map[string][]*replay.Process // by argument; made when it is asked for
-	needy       *replay.Process              // the last that needs was asked of
-	needed      map[*replay.Process]bool     // the failed processes that were to make what it misses
+	running     []*replay.Process                // at work, in no call, when the trace ended
+	listened    map[string]*replay.Process       // by address: who listened there last
+	failedWith  map[string][]*replay.Process     // by argument; made when it is asked for
+	badReaders  map[*replay.Pipe]*replay.Process // by their input, the first that failed; made when it is asked for
+	needy       *replay.Process                  // the last that needs was asked of
+	needed      map[*replay.Process]bool         // the failed processes that were to make what it misses
 	memory      memory
 }
 
@@ -68,6 +69,7 @@ type history struct {
 	lastCall   string               // name of the last call that has ended
 	left       bool                 // a call of its own ended it
 	unnumbered map[string]string    // failed paths by what they are without digits, "" for several; made when it is asked for
+	refused    map[string]*failure  // see refusedAt; made when it is asked for
 	unseen     map[string]bool      // what looks did not find, see inTheWay; made when it is asked for
 	// spokeUp, when it is known: it said something that reached somebody.
 	spokeUp, spokeKnown bool

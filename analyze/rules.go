@@ -28,6 +28,7 @@ var rules = []rule{
 	{"the application's own", ownPath},
 	{"personal settings", personal},
 	{"clean-up", cleanUp},
+	{"repair", repair},
 	{"named in what it read", namedInData},
 	{"place to search", placeToSearch},
 	{"another program", anotherProgram},

@@ -167,7 +167,9 @@ func killedByAnother(f *facts, c *candidate) (float64, string) {
 		return -4, ""
 	case f.wasAskedToEnd(c):
 		return -6, ""
-	case readerFailed(c):
+	case f.readerFailed(c):
+		return -6, ""
+	case besideFailed(c):
 		return -3, ""
 	}
 	return 0, ""
@@ -182,9 +184,47 @@ func (f *facts) wasAskedToEnd(c *candidate) bool {
 	})
 }
 
-// readerFailed: nobody reads the pipe any more, since a process that was started beside
+// pipe is the one that nobody reads any more, nil for any other candidate.
+func (c *candidate) pipe() *replay.Pipe {
+	var file *replay.File
+	switch {
+	case c.fail != nil && c.fail.errno == "EPIPE":
+		file = c.fail.step.File
+	case c.signal == "SIGPIPE":
+		file = c.sus.hist.proc.Std[1]
+	}
+	if file == nil {
+		return nil
+	}
+	return file.Pipe
+}
+
+// readerFailed: the pipe was the input of a process that had failed before: what it met
+// comes first.
+func (f *facts) readerFailed(c *candidate) bool {
+	pipe := c.pipe()
+	if pipe == nil {
+		return false
+	}
+	if f.badReaders == nil {
+		f.badReaders = map[*replay.Pipe]*replay.Process{}
+		for _, o := range f.state.All {
+			in := o.Std[0]
+			if in == nil || in.Pipe == nil || in.Write || !o.Failed() || o.Exit.Signal == "SIGPIPE" {
+				continue
+			}
+			if first := f.badReaders[in.Pipe]; first == nil || o.Ended.Index < first.Ended.Index {
+				f.badReaders[in.Pipe] = o
+			}
+		}
+	}
+	o := f.badReaders[pipe]
+	return o != nil && o != c.sus.hist.proc && o.Ended.Index < c.pos.index
+}
+
+// besideFailed: nobody reads the pipe any more, and a process that was started beside
 // this one has failed.
-func readerFailed(c *candidate) bool {
+func besideFailed(c *candidate) bool {
 	p := c.sus.hist.proc
 	if p.Parent == nil || c.signal != "SIGPIPE" && (c.fail == nil || c.fail.errno != "EPIPE") {
 		return false

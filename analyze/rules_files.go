@@ -162,3 +162,34 @@ func dailyWork(x *failure) bool {
 	}
 	return false
 }
+
+var repairs = map[string]bool{"chmod": true, "fchmodat": true, "fchmodat2": true, "chown": true, "lchown": true, "fchownat": true}
+
+// repair: the program tried to change the mode or owner of what had been refused to it
+// right before.
+func repair(_ *facts, c *candidate) (float64, string) {
+	const soon = 8
+	x := c.fail
+	if x == nil || x.path == "" || !repairs[x.name] {
+		return 0, ""
+	}
+	if o := c.sus.hist.refusedAt(x.path); o != nil {
+		if at, ok := lastBefore(o.at, c.pos.index); ok && c.pos.seq-at.seq <= soon {
+			return -5, ""
+		}
+	}
+	return 0, ""
+}
+
+// refusedAt is the first call that was refused a path.
+func (h *history) refusedAt(p string) *failure {
+	if h.refused == nil {
+		h.refused = map[string]*failure{}
+		for _, o := range h.failures {
+			if o.errno == "EACCES" && h.refused[o.path] == nil {
+				h.refused[o.path] = o
+			}
+		}
+	}
+	return h.refused[p]
+}

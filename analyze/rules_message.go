@@ -40,7 +40,7 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			}
 			if short := strings.TrimSuffix(p, path.Ext(p)); strings.Count(short, "/") > 2 && short != p && namesIn(text, short) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
-			} else if short != p && len(path.Base(short)) > 4 && !c.isProgram(path.Base(short)) && (namesIn(text, short) || namesIn(text, strings.TrimSuffix(short, path.Ext(short)))) {
+			} else if short != p && len(path.Base(short)) > 4 && !c.isProgram(path.Base(short)) && (namesIn(text, short) || namesIn(text, stripped(short))) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
 			}
 			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && !c.isProgram(stem) && !commonNoun[stem] && containsWord(text, stem) {
@@ -61,6 +61,15 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 		return 3, fmt.Sprintf("the message names %s, where it is", dir)
 	}
 	return wordsInCommon(c, msg)
+}
+
+// stripped is a path without its ending; itself when nothing else would be left of its
+// last part.
+func stripped(p string) string {
+	if bare := strings.TrimSuffix(p, path.Ext(p)); bare != "" && !strings.HasSuffix(bare, "/") {
+		return bare
+	}
+	return p
 }
 
 // maxTold is the length up to which a message's paths are taken apart for each candidate.

@@ -84,6 +84,8 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 		return 0, "" // a later look shows that it is there after all
 	}
 	switch {
+	case x.errno == "EACCES" && h.path == x.path && probing(h.by):
+		return 0, "" // that it is there was never in doubt
 	case x.errno == "EACCES" && !((probing(x.name) || strings.HasPrefix(x.name, "exec")) && inProgramFolder(h.path)):
 		return -3, ""
 	case x.errno == "ENOTDIR" && callClass[x.name] == "make":
