@@ -31,8 +31,9 @@ type candidate struct {
 	// namedIn is the file that was read before and has the name of what is missing.
 	namedIn string
 	// account: source is where the account that the message speaks of should be.
-	account bool
-	listed  bool // source is a folder whose entries were listed
+	account   bool
+	noLibrary bool // source was taken for a library
+	listed    bool // source is a folder whose entries were listed
 }
 
 // candidates lists what may be the cause, best first.

@@ -85,6 +85,10 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 		listedCause(out, c)
 		return
 	}
+	if c.noLibrary {
+		noLibraryCause(out, c)
+		return
+	}
 	if s.wanted > 0 {
 		f.shortCause(out, c)
 		return
@@ -99,6 +103,12 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 		out.Summary = fmt.Sprintf("%s is there already", s.path)
 		out.Explanation = fmt.Sprintf("%s found %s, which by its name says that somebody is at work, and ended without a word.", name(c.sus.hist.proc), s.path)
 		out.Advice = append(out.Advice, "see whether what made it still runs; if not, remove "+s.path)
+		return
+	}
+	if s.file == nil && c.sus.saysThere() {
+		out.Summary = fmt.Sprintf("%s is there already", s.path)
+		out.Explanation = fmt.Sprintf("%s found %s, and its message says that it is not to be there.", name(c.sus.hist.proc), s.path)
+		out.Advice = append(out.Advice, "if no other process is at work on it, remove "+s.path+" or move it away; or let the program overwrite it, if it has an option for that")
 		return
 	}
 	if s.file == nil || s.file.Reads == 0 || c.aboutRights() {

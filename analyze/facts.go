@@ -54,6 +54,7 @@ type history struct {
 	lines      []*line
 	partial    map[*replay.File]*line
 	empty      []*source          // files and pipes that ended without a byte
+	noLibrary  *source            // see libraries.go
 	short      *source            // the last write that was cut short
 	sources    map[string]*source // what was found or opened without an error, by path
 	servers    []*source          // name servers it asked
@@ -70,6 +71,7 @@ type history struct {
 	left       bool                 // a call of its own ended it
 	unnumbered map[string]string    // failed paths by what they are without digits, "" for several; made when it is asked for
 	refused    map[string]*failure  // see refusedAt; made when it is asked for
+	missing    map[string]bool      // see missedAt; made when it is asked for
 	unseen     map[string]bool      // what looks did not find, see inTheWay; made when it is asked for
 	// spokeUp, when it is known: it said something that reached somebody.
 	spokeUp, spokeKnown bool

@@ -28,6 +28,7 @@ var finders = []finder{
 	{"name server", nameServer},
 	{"unknown account", unknownAccount},
 	{"looked through", lookedThrough},
+	{"no library", noLibrary},
 	{"untraced child", ghosts},
 	{"untraced writer", unknownWriter},
 }
@@ -158,7 +159,7 @@ func (s *suspect) named() []*source {
 			continue
 		}
 		text := s.anchor.line.known()
-		if namesIn(text, p) || namesIn(s.anchor.text, p) || src.file != nil && len(path.Base(p)) > 3 && namesIn(text, path.Base(p)) {
+		if namesIn(text, p) || namesIn(s.anchor.text, p) || (src.file != nil || s.saysThere()) && len(path.Base(p)) > 3 && namesIn(text, path.Base(p)) {
 			out = append(out, src)
 		}
 	}
@@ -170,6 +171,11 @@ func (s *suspect) named() []*source {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].pos.index < out[j].pos.index })
 	return slices.Compact(out)
+}
+
+// saysThere: the message says that something is there already.
+func (s *suspect) saysThere() bool {
+	return s.anchor.line != nil && containsAny(strings.ToLower(s.anchor.line.text), []string{"already exist", "exists already", " exists"})
 }
 
 // begunSource is the file found last of those that the message is cut in the name of.

@@ -45,7 +45,7 @@ func TestErrorMeaning(t *testing.T) {
 			t.Errorf("%s EIO: %v", test.call, got)
 		}
 	}
-	for _, x := range []failureKey{{name: "openat", errno: "ENXIO", path: "/srv/fifo"}, {name: "mknod", errno: "ENXIO", path: "/dev/tty"}} {
+	for _, x := range []failureKey{{name: "openat", errno: "ENXIO", path: "/dev/snd"}, {name: "mknod", errno: "ENXIO", path: "/dev/tty"}} {
 		if got := errorPoints(&failure{failureKey: x}); got != errorWeight["ENXIO"] {
 			t.Errorf("%s of %s: %v", x.name, x.path, got)
 		}

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"math"
+	"path"
 	"slices"
 	"strings"
 
@@ -35,14 +36,60 @@ func argumentsFirst(list []*candidate) {
 // may have been to make it.
 func (c *candidate) asArgument() float64 {
 	x := c.fail
-	if x == nil || x.given == "" || errorWeight[x.errno] < 0 || !isArgument(c.sus.hist.proc.Argv, x.given) ||
+	if x == nil || x.given == "" || errorWeight[x.errno] < 0 || c.toBeMade() ||
 		slices.ContainsFunc(c.sus.hist.proc.Children, (*replay.Process).Failed) {
 		return 0
 	}
-	if probing(x.name) {
+	switch argv := c.sus.hist.proc.Argv; {
+	case !isArgument(argv, x.given):
+		if c.missing() && valueOf(argv, path.Base(x.given)) {
+			return 1
+		}
+		return 0
+	case probing(x.name):
 		return 1.75
 	}
 	return 2.5
+}
+
+// valueOf: the name of a file, which the program seeks in its folders, is one of the values
+// of an argument: "+grids=corp.gsb", "--themes=a.css,b.css".
+func valueOf(argv []string, base string) bool {
+	if len(argv) < 2 || len(base) < 4 || path.Ext(base) == "" || strings.HasPrefix(base, ".") {
+		return false
+	}
+	return slices.ContainsFunc(argv[1:], func(arg string) bool {
+		return slices.Contains(strings.FieldsFunc(arg, func(r rune) bool { return r == '=' || r == ',' || r == ':' }), base)
+	})
+}
+
+// toBeMade: a file that the program only looked for, and of which the message says that it
+// was to be made: "failed to create out.dxf".
+func (c *candidate) toBeMade() bool {
+	x := c.fail
+	if x == nil || x.errno != "ENOENT" || x.makes || x.given == "" || c.sus.anchor.line == nil {
+		return false
+	}
+	return announced(c.sus.anchor.text, x.given) || x.path != "" && announced(c.sus.anchor.text, x.path)
+}
+
+// makesWords stand before the name of what a program was about to make.
+var makesWords = []string{"create", "creating", "write", "writing", "save", "saving"}
+
+// announced: one of them stands right before the name, at each place of the text where it
+// is.
+func announced(text, p string) bool {
+	if len(p) < 4 || !namesIn(text, p) {
+		return false
+	}
+	parts := strings.Split(text, p)
+	for _, before := range parts[:len(parts)-1] {
+		words := strings.FieldsFunc(strings.ToLower(before), func(r rune) bool { return strings.ContainsRune(" \t\n'\"`‘’“”", r) })
+		if len(words) == 0 || !slices.Contains(makesWords, words[len(words)-1]) {
+			return false
+		}
+	}
+	return true
 }
 
 // isAnswer: what the other end of a connection said; it may be right, and what it is held

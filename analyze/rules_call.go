@@ -115,6 +115,8 @@ func errorMeaning(x *failure) (float64, string) {
 		return -3, ""
 	case x.errno == "ENXIO" && strings.HasPrefix(x.name, "open") && x.path == "/dev/tty":
 		return -4, ""
+	case x.errno == "ENXIO" && strings.HasPrefix(x.name, "open") && !strings.HasPrefix(x.path, "/dev/"):
+		return 3, "nobody reads the pipe that it is"
 	}
 	return w, ""
 }

@@ -27,6 +27,9 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if c.account {
 		return 5.5, "it was looked through right before a message about an account"
 	}
+	if c.noLibrary {
+		return 5.5, "the loader read it and could not use it"
+	}
 	if c.listed {
 		return 2.5, "it was looked through right before the message"
 	}

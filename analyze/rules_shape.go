@@ -57,6 +57,9 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if p == "" {
 		p = x.given
 	}
+	if c.toBeMade() {
+		return -4, "" // it needs not be there
+	}
 	if short := strings.TrimSuffix(p, path.Ext(p)); path.Ext(short) != "" && c.sus.hist.byBase[path.Base(short)] != nil && x.errno == "ENOENT" {
 		return -4, "" // "a.zip.gz", beside "a.zip" that is there
 	}
@@ -109,6 +112,9 @@ func (c *candidate) moduleFound(p string) bool {
 // same kind, worked.
 func fallback(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
+	if c.missing() && packed[path.Ext(x.path)] && c.sus.hist.missedAt(stripped(x.path)) {
+		return -1, "" // the packed form of what is not there either
+	}
 	if x == nil || !x.next.known || x.told || x.next.path == "" || strings.Contains(x.next.path, "/LC_MESSAGES/") || c.asked() || x.next.pos.index > c.sus.anchor.pos.index {
 		return 0, ""
 	}
@@ -123,6 +129,22 @@ func fallback(_ *facts, c *candidate) (float64, string) {
 		points -= 0.5
 	}
 	return points, ""
+}
+
+// packed are the endings of files that programs unpack by themselves.
+var packed = map[string]bool{".gz": true, ".xz": true, ".bz2": true, ".zst": true, ".hz": true, ".Z": true, ".lzma": true, ".lz4": true}
+
+// missedAt says whether a path was not found.
+func (h *history) missedAt(p string) bool {
+	if h.missing == nil {
+		h.missing = map[string]bool{}
+		for _, o := range h.failures {
+			if o.errno == "ENOENT" {
+				h.missing[o.path] = true
+			}
+		}
+	}
+	return h.missing[p]
 }
 
 // harmlessElsewhere: another process of this trace had the very same failure

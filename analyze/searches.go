@@ -127,8 +127,8 @@ func upwards(group []*failure) bool {
 }
 
 // expected is the place where a person would look first: the one that the message names;
-// or the shortest path that is the application's own, not the system's; in a search
-// upwards the first.
+// or the shortest path that is the application's own, not the system's, and of a folder
+// that was set, not the one where the program stands; in a search upwards the first.
 func expected(group []*failure, message *line) *failure {
 	best := group[0]
 	for _, x := range group {
@@ -141,12 +141,24 @@ func expected(group []*failure, message *line) *failure {
 	}
 	for _, x := range group[1:] {
 		own, was := ownFolder(x.path), ownFolder(best.path)
-		if own && !was || own == was && strings.Count(x.path, "/") < strings.Count(best.path, "/") {
+		switch here, there := x.bare(), best.bare(); {
+		case own != was:
+			if own {
+				best = x
+			}
+		case here != there:
+			if there {
+				best = x
+			}
+		case strings.Count(x.path, "/") < strings.Count(best.path, "/"):
 			best = x
 		}
 	}
 	return best
 }
+
+// bare: the name alone, wherever the program stands.
+func (x *failure) bare() bool { return x.given != "" && path.Base(x.given) == path.Clean(x.given) }
 
 // ownFolder: a file in a folder of the application's.
 func ownFolder(p string) bool { return !systemPath(p) && strings.Count(p, "/") > 2 }

@@ -17,6 +17,34 @@ func TestShapes(t *testing.T) {
 		message   string // has these words
 		below     float64
 	}{{
+		name: "the packed form of what is not there",
+		log: `10 execve("/srv/spell", ["spell", "words"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/dic/corp.aff", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 openat(AT_FDCWD, "/srv/dic/corp.aff.gz", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 write(2, "no affix file for corp\n", 23) = 23
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/dic/corp.aff",
+	}, {
+		name: "a packed file that alone was sought",
+		log: `10 execve("/srv/spell", ["spell", "words"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/dic/other.aff", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 openat(AT_FDCWD, "/srv/dic/corp.aff.gz", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 write(2, "no affix file for corp\n", 23) = 23
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/dic/corp.aff.gz",
+	}, {
+		name: "what is there and is not to be",
+		log: `10 execve("/srv/exif", ["exif", "p/a.jpg"], 0x1 /* 9 vars */) = 0
+10 chdir("/srv/p") = 0
+10 newfstatat(AT_FDCWD, "a.jpg", {st_mode=S_IFREG|0644, st_size=291, ...}, 0) = 0
+10 newfstatat(AT_FDCWD, "a.jpg_tmp", {st_mode=S_IFREG|0644, st_size=0, ...}, 0) = 0
+10 write(2, "Error: Temporary file already exists: p/a.jpg_tmp\n", 50) = 50
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/p/a.jpg_tmp", says: "there already",
+	}, {
 		name: "a folder that a look does not find and that can't be made",
 		log: `10 execve("/srv/etcd", ["etcd"], 0x1 /* 9 vars */) = 0
 10 newfstatat(AT_FDCWD, "/srv/state", 0xc000, 0) = -1 ENOENT (No such file or directory)

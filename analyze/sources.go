@@ -19,8 +19,9 @@ type source struct {
 	// ev is the call that found it, the first of several of one name; then the first
 	// read, and the read that brought nothing.
 	ev     event.Kept
-	wanted int64 // bytes that a write of it was given, and that was cut short
-	looks  int   // how often it was found
+	wanted int64  // bytes that a write of it was given, and that was cut short
+	looks  int    // how often it was found
+	head   string // of a file that is no library, see libraries.go
 }
 
 // found remembers that something of this name is there.

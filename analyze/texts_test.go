@@ -70,3 +70,38 @@ func TestWhyThere(t *testing.T) {
 		}
 	}
 }
+
+// What a message says was to be made need not be there.
+func TestAnnounced(t *testing.T) {
+	for text, want := range map[string]bool{
+		"DXF driver failed to create out.dxf":                         true,
+		"cannot write 'out.dxf'":                                      true,
+		"cannot open out.dxf":                                         false,
+		"cannot create a map: out.dxf is missing":                     false,
+		"failed to create out.dxf: the template out.dxf is not there": false,
+		"failed to create layout.dxf":                                 false,
+	} {
+		if got := announced(text, "out.dxf"); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// The names of files stand in arguments in many ways.
+func TestValueOf(t *testing.T) {
+	argv := []string{"cct", "+grids=corp.gsb", "--themes=a.css,dark.css", "in.txt", "--verbose=.conf"}
+	for base, want := range map[string]bool{"corp.gsb": true, "dark.css": true, "in.txt": true, "cct": false, "grids": false, "proj.ini": false, ".conf": false} {
+		if got := valueOf(argv, base); got != want {
+			t.Errorf("%s: %v", base, got)
+		}
+	}
+}
+
+// Of a dot file nothing is left without its endings, which every message would name.
+func TestStripped(t *testing.T) {
+	for p, want := range map[string]string{"/srv/a.tar": "/srv/a", ".Renviron": ".Renviron", "/srv/.npmrc": "/srv/.npmrc", "b": "b"} {
+		if got := stripped(p); got != want {
+			t.Errorf("%s: %s", p, got)
+		}
+	}
+}

@@ -78,6 +78,7 @@ func (f *facts) read(h *history, st *replay.Step) {
 		if src := h.sources[file.Path]; src != nil {
 			src.file, src.pos = file, at
 			src.seen(st)
+			h.loaded(src, st)
 		}
 	}
 	h.heard(st, at)
