@@ -11,7 +11,7 @@
 //	               hungup.go a connection to the one that closed it
 //	cut.go         what can be known of a message that strace has cut; filtered.go: what a log lacks
 //	candidates.go  the failed calls before the message; searches.go makes one of those for one thing
-//	kinds.go       causes that are no failed call; accounts.go: a user or group that is in no list; locks.go: a wait broken off; folders.go: what is not in a folder; libraries.go: what is no library
+//	kinds.go       causes that are no failed call; accounts.go: a user or group that is in no list; locks.go: a wait broken off; folders.go: what is not in a folder; libraries.go: what is no library; variables.go: what a variable is set to
 //	rules.go       the rules that rank them: a name, points and a sentence each
 //	cause.go       the cause as it is told; cause_signal.go: when it is a signal
 //	explain.go     why the kernel said no, what to do: explain_missing.go, explain_there.go, explain_denied.go, errortexts.go

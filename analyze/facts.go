@@ -72,6 +72,7 @@ type history struct {
 	unnumbered map[string]string    // failed paths by what they are without digits, "" for several; made when it is asked for
 	refused    map[string]*failure  // see refusedAt; made when it is asked for
 	missing    map[string]bool      // see missedAt; made when it is asked for
+	variables  map[string]string    // see variables.go
 	unseen     map[string]bool      // what looks did not find, see inTheWay; made when it is asked for
 	// spokeUp, when it is known: it said something that reached somebody.
 	spokeUp, spokeKnown bool
@@ -260,7 +261,18 @@ var telling = map[string]func(f *facts, h *history, st *replay.Step){
 	"kill":           (*facts).killed, "tkill": (*facts).killed, "tgkill": (*facts).killed, "pidfd_send_signal": (*facts).killed,
 }
 
-func (f *facts) execed(h *history, st *replay.Step) { h.execSeq = st.Seq }
+func (f *facts) execed(h *history, st *replay.Step) {
+	h.execSeq = st.Seq
+	h.setPaths(st.Event.Call.Arg(len(st.Event.Call.Args()) - envFromEnd(st.Event.Call.Name)))
+}
+
+// envFromEnd is the place of an execve's environment, from the end.
+func envFromEnd(name string) int {
+	if name == "execveat" {
+		return 2 // execveat(dir, path, argv, envp, flags)
+	}
+	return 1
+}
 
 // limited remembers the limits that a process set for itself and its children.
 func (f *facts) limited(h *history, st *replay.Step) {

@@ -27,6 +27,7 @@ var rules = []rule{
 	{"start-up probe", startupProbe},
 	{"the application's own", ownPath},
 	{"personal settings", personal},
+	{"set by a variable", setByVariable},
 	{"clean-up", cleanUp},
 	{"repair", repair},
 	{"named in what it read", namedInData},

@@ -98,9 +98,12 @@ func (c *candidate) isAnswer() bool {
 	return c.kind == "data" && c.reply == "" && c.source.file != nil && c.source.file.Sock != nil
 }
 
-// asked: the whole path stands in the process's arguments. What somebody has asked for is
-// not optional, and no other will do.
+// asked: the whole path stands in the process's arguments, or is a variable's value. What
+// somebody has asked for is not optional, and no other will do.
 func (c *candidate) asked() bool {
+	if c.missing() && c.fail.setByHand() {
+		return true
+	}
 	return strings.Count(c.fail.given, "/") > 2 && c.missing() && isArgument(c.sus.hist.proc.Argv, c.fail.given)
 }
 

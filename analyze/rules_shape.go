@@ -50,7 +50,7 @@ func toldNobody(f *facts, c *candidate) (float64, string) {
 // foundElsewhere: a search that ended in success.
 func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	x := c.fail
-	if x == nil || x.path == "" && x.given == "" || x.errno != "ENOENT" && x.errno != "ENOTDIR" && x.errno != "EACCES" {
+	if x == nil || x.path == "" && x.given == "" || x.errno != "ENOENT" && x.errno != "ENOTDIR" && x.errno != "EACCES" || x.setByHand() {
 		return 0, ""
 	}
 	p := x.path

@@ -62,6 +62,7 @@
 //	snapshot_linux.go   stx.Process (status_linux.go: /proc/PID/status)
 //	evidence_linux.go   stx.Evidence; walk_linux.go goes over a path,
 //	                    searched_linux.go remembers where it has gone,
+//	                    variables_linux.go knows who has set the path,
 //	                    credentials_linux.go knows with whose rights,
 //	                    inspect_linux.go looks at a program that could not be
 //	                    executed, address_linux.go finds who holds an address

@@ -56,6 +56,7 @@ type engine struct {
 	own       *ownSignals
 	looked    lookedUp
 	searched  searched
+	variables map[int]setPaths // by process, see variables_linux.go
 	peers     peers
 	kinds     map[uint64]*kind
 	noted     noted
@@ -342,6 +343,9 @@ func (e *engine) ended(t *thread, status unix.WaitStatus) {
 		e.adoptOrphans(t)
 	}
 	delete(e.threads, t.tid)
+	if t.tid == t.pid {
+		delete(e.variables, t.pid)
+	}
 	e.spare.give(t.entered.copies)
 	e.ending.progress()
 	end := &stx.End{Code: status.ExitStatus(), Core: status.CoreDump()}

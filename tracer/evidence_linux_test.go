@@ -2,9 +2,11 @@ package tracer
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -227,5 +229,32 @@ func TestParseSocketLine(t *testing.T) {
 		if ok != (test.addr != "") || ok && (s.local != netip.MustParseAddrPort(test.addr) || s.inode != test.inode) {
 			t.Errorf("%q: %+v %v", test.line, s, ok)
 		}
+	}
+}
+
+// A path that a variable is set to is told by the variable's name.
+func TestVariableOfPath(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("APP_CONF", dir+"/etc//app.conf")
+	t.Setenv("APP_PATH", dir+"/a:"+dir+"/b")
+	c := trace(t, Options{Argv: []string{"sh", "-c", `cat "$0/etc/app.conf" "$0/a" "$0/b"; OTHER="$0/other" cat "$0/other"; cat "$0/other"`, dir}})
+	found := map[string][]string{}
+	for _, r := range c.of(stx.KindEvidence) {
+		for _, text := range r.Evidence.Text {
+			if strings.HasPrefix(text, "the variable ") {
+				found[filepath.Base(r.Evidence.Path)] = append(found[filepath.Base(r.Evidence.Path)], text)
+			}
+		}
+	}
+	want := map[string][]string{"app.conf": {"the variable APP_CONF is set to it"}, "other": {"the variable OTHER is set to it"}}
+	if !reflect.DeepEqual(found, want) {
+		t.Errorf("%v, want %v", found, want)
+	}
+}
+
+func TestParseSetPaths(t *testing.T) {
+	got := parseSetPaths([]byte("A=/srv/a/\x00HOME=/root\x00LIST=/a:/b\x00URL=http://x\x00WORD=x\x00B=etc/b\x00=/c\x00C"))
+	if want := (setPaths{"/srv/a": "A", "etc/b": "B"}); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

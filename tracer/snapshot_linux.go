@@ -186,6 +186,7 @@ func (e *engine) stageSnapshot(pid int) *stx.Process {
 // rest was seen happening. It is short because some programs are. Our own filter
 // is none of the program's.
 func (e *engine) execSnapshot(t *thread) *stx.Process {
+	delete(e.variables, t.pid)
 	s, err := readStatus("/proc", t.pid)
 	if t.credentials = nil; err == nil {
 		t.credentials = s.credentials()

@@ -1,0 +1,68 @@
+package analyze
+
+import (
+	"path"
+	"strings"
+
+	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/event"
+)
+
+// A capture tells which failed paths stand in a variable of the environment
+// (tracer/variables_linux.go); a log of strace -v, or a capture with --env, has all of it.
+
+// maxVariables is how many variables that hold a path are kept of a process.
+const maxVariables = 256
+
+// setPaths keeps what an execve's environment sets to a path.
+func (h *history) setPaths(env event.Value) {
+	h.variables = nil
+	for _, v := range env.Elems {
+		name, value, ok := strings.Cut(v.Str, "=")
+		if v.Kind != event.String || v.Cut || !ok || !abi.SetsPath(name, value) || len(h.variables) >= maxVariables {
+			continue
+		}
+		if h.variables == nil {
+			h.variables = map[string]string{}
+		}
+		h.variables[path.Clean(strings.Clone(value))] = strings.Clone(name)
+	}
+}
+
+// variable is the one that is set to the path of a failure, "" for none or when that is
+// not known.
+func (x *failure) variable() string {
+	if x.seen != nil {
+		for _, text := range x.seen.Text {
+			if rest, ok := strings.CutPrefix(text, "the variable "); ok {
+				name, _, _ := strings.Cut(rest, " ")
+				return name
+			}
+		}
+	}
+	if x.hist == nil {
+		return ""
+	}
+	if v := x.hist.variables[x.path]; v != "" || x.given == "" {
+		return v
+	}
+	return x.hist.variables[path.Clean(x.given)]
+}
+
+// setByHand: the path is a variable's value, and not that of one whose file is made when
+// it is missing: HISTFILE, CCACHE_DIR.
+func (x *failure) setByHand() bool {
+	v := x.variable()
+	return v != "" && !strings.Contains(v, "HIST") && !strings.Contains(v, "CACHE")
+}
+
+// setByVariable: somebody has set the path, so it is not one that may be there or not.
+func setByVariable(_ *facts, c *candidate) (float64, string) {
+	if c.fail == nil {
+		return 0, ""
+	}
+	if c.fail.setByHand() && errorWeight[c.fail.errno] >= 0 {
+		return 4, "the variable " + c.fail.variable() + " is set to it"
+	}
+	return 0, ""
+}
