@@ -2,16 +2,15 @@ package tracer
 
 import (
 	"encoding/binary"
-	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/stracex/stracex/abi"
+	"github.com/stracex/stracex/tracer/choice"
 )
 
 // native is the machine's own call numbering; 0 where the engine can't work.
-var native = map[string]abi.Arch{"amd64": abi.AMD64, "arm64": abi.ARM64}[runtime.GOARCH]
+var native = choice.Native
 
 // ptrace makes a request that x/sys/unix doesn't wrap.
 func ptrace(request, tid int, addr, data uintptr) error {

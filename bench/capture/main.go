@@ -23,12 +23,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
 
-	"github.com/stracex/stracex/abi"
 	"github.com/stracex/stracex/bench/install"
 	"github.com/stracex/stracex/tracer/choice"
 )
@@ -125,7 +123,7 @@ func (l *load) ways(dir, stracex string) ([]way, error) {
 
 // writeFilter writes why's seccomp program, as the kernel takes it.
 func writeFilter(file string) error {
-	code, err := choice.Diagnosis().Program(map[string]abi.Arch{"amd64": abi.AMD64, "arm64": abi.ARM64}[runtime.GOARCH])
+	code, err := choice.Diagnosis().Program(choice.Native)
 	if err != nil {
 		return err
 	}

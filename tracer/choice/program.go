@@ -1,6 +1,8 @@
 package choice
 
 import (
+	"runtime"
+
 	"golang.org/x/net/bpf"
 
 	"github.com/stracex/stracex/abi"
@@ -19,6 +21,9 @@ const (
 	atArch   = 4
 	atArgs   = 16
 )
+
+// Native is the machine's own call numbering; 0 where the engine can't work.
+var Native = map[string]abi.Arch{"amd64": abi.AMD64, "arm64": abi.ARM64}[runtime.GOARCH]
 
 // Program gives the seccomp program that stops a tracee (SECCOMP_RET_TRACE) at
 // the set's calls, on machines of an architecture, and allows all others. Calls
