@@ -47,6 +47,7 @@ func TestTextOfClass(t *testing.T) {
 		{`openat(AT_FDCWD, "/srv/spool\r", O_RDONLY) = -1 ENOENT (No such file or directory)`, "has a carriage return at its end", "sed -i", "openat(2)"},
 		{`openat(AT_FDCWD, "/srv/data /queue.db", O_RDONLY) = -1 ENOENT (No such file or directory)`, `"data " begins or ends with a blank`, "look for the blank", "openat(2)"},
 		{`mmap(NULL, 0, PROT_READ, MAP_PRIVATE, 3</srv/x.idx>, 0) = -1 EINVAL (Invalid argument)`, "/srv/x.idx is empty", "restore it", "mmap(2)"},
+		{`mmap(NULL, 4096, PROT_READ|PROT_EXEC, MAP_PRIVATE, 3</srv/x.so>, 0) = -1 EPERM (Operation not permitted)`, "mounted noexec", "findmnt -T /srv/x.so", "mmap(2)"},
 		{`setuid(33) = -1 EPERM (Operation not permitted)`, "CAP_SETUID", "give it the capability", "setuid(2)"},
 		{`prlimit64(0, RLIMIT_NOFILE, {rlim_cur=200, rlim_max=200}, NULL) = -1 EPERM (Operation not permitted)`, "above the hard limit", "LimitNOFILE=", "setrlimit(2)"},
 		{`setpriority(PRIO_PROCESS, 0, -5) = -1 EACCES (Permission denied)`, "RLIMIT_NICE", "Nice=", "setpriority(2)"},

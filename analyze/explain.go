@@ -63,6 +63,9 @@ var noTerminal = errorText{"The process has no controlling terminal: it runs fro
 // emptyText is that of a mapping without length.
 var emptyText = errorText{"{} is empty: a file of no bytes can't be mapped into memory.", "find out why it is empty, and restore it: ls -l {}", "mmap(2)"}
 
+// noexecText is that of a mapping of code (mmap(2)).
+var noexecText = errorText{"Code of {} may not be run: the file system where it lies is mounted noexec, or it is sealed.", "look at the mount: findmnt -T {}; move it to another file system, or mount that one without noexec", "mmap(2)"}
+
 // fewArguments says whether the arguments of an execve are short and few, as far as seen.
 func fewArguments(c *event.Call) bool {
 	const few = 50
@@ -86,6 +89,8 @@ func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) 
 		t, ok = noTerminal, true
 	case emptyMapping(x):
 		t, ok = emptyText, true
+	case x.name == "mmap" && x.errno == "EPERM" && x.path != "":
+		t, ok = noexecText, true
 	case x.errno == "E2BIG" && fewArguments(x.step.Event.Event().Call):
 		t, ok = environmentText, true
 	}

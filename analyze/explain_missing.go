@@ -10,6 +10,11 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 	x := c.fail
 	if c.kind == "search" {
 		what := sought(c.group)
+		if x.leadsNowhere() && out.Evidence != nil {
+			if why, next, ok := missingStep(out.Evidence.PathWalk, obj, false); ok {
+				return fmt.Sprintf("%s %s is in none of the other places either.", why, what), next
+			}
+		}
 		return fmt.Sprintf("%s is in none of the %d places where %s looks for it.", what, len(c.group), name(x.hist.proc)),
 			[]string{fmt.Sprintf("install what brings %s, or put its folder on the search path", what)}
 	}

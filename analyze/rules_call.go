@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
+	"github.com/stracex/stracex/event"
 )
 
 // Rules on what kind of call failed, and how.
@@ -113,12 +114,22 @@ func errorMeaning(x *failure) (float64, string) {
 		return 1, ""
 	case x.errno == "EPERM" && (strings.HasPrefix(x.name, "prctl") || x.name == "setrlimit" || x.name == "prlimit64"):
 		return -3, ""
+	case x.errno == "EPERM" && x.takesBack():
+		return -6, "" // it makes sure that it can't
 	case x.errno == "ENXIO" && strings.HasPrefix(x.name, "open") && x.path == "/dev/tty":
 		return -4, ""
 	case x.errno == "ENXIO" && strings.HasPrefix(x.name, "open") && !strings.HasPrefix(x.path, "/dev/"):
 		return 3, "nobody reads the pipe that it is"
 	}
 	return w, ""
+}
+
+// takesBack: the process has given up root's id for good, and asks to have root's back.
+func (x *failure) takesBack() bool {
+	if callClass[x.name] != "user" || x.name == "setgroups" || x.hist == nil || !x.hist.proc.Dropped || x.step.Event.None() {
+		return false
+	}
+	return slices.ContainsFunc(x.step.Event.Event().Call.Args(), func(v event.Value) bool { return v.Int == 0 })
 }
 
 // emptyMapping: a file of no bytes can't be mapped (mmap(2)).

@@ -127,7 +127,7 @@ func upwards(group []*failure) bool {
 }
 
 // expected is the place where a person would look first: the one that the message names;
-// or the shortest path that is the application's own, not the system's, and of a folder
+// one where there is a link, though it leads nowhere; or the shortest path that is the application's own, not the system's, and of a folder
 // that was set, not the one where the program stands; in a search upwards the first.
 func expected(group []*failure, message *line) *failure {
 	best := group[0]
@@ -135,6 +135,9 @@ func expected(group []*failure, message *line) *failure {
 		if message != nil && namesIn(message.text, x.path) {
 			return x
 		}
+	}
+	if i := slices.IndexFunc(group, (*failure).leadsNowhere); i >= 0 {
+		return group[i]
 	}
 	if upwards(group) {
 		return best
@@ -155,6 +158,11 @@ func expected(group []*failure, message *line) *failure {
 		}
 	}
 	return best
+}
+
+// leadsNowhere: the path itself is a symbolic link, and the walk went on from it.
+func (x *failure) leadsNowhere() bool {
+	return x.seen != nil && x.errno == "ENOENT" && x.seen.Path == x.path && leadsThere(x.seen)
 }
 
 // bare: the name alone, wherever the program stands.

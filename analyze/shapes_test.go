@@ -17,6 +17,26 @@ func TestShapes(t *testing.T) {
 		message   string // has these words
 		below     float64
 	}{{
+		name: "a process makes sure that it can't be root again",
+		log: `10 execve("/srv/d", ["d"], 0x1 /* 9 vars */) = 0
+10 setresuid(103, 103, 103) = 0
+10 setuid(0) = -1 EPERM (Operation not permitted)
+10 setresuid(-1, 0, -1) = -1 EPERM (Operation not permitted)
+10 openat(AT_FDCWD, "/srv/keys/root", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 write(2, "Permission denied\n", 18) = 18
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/keys/root",
+	}, {
+		name: "a process can't become root",
+		log: `10 execve("/srv/d", ["d"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/keys/root", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 setresuid(-1, 0, -1) = -1 EPERM (Operation not permitted)
+10 write(2, "Permission denied\n", 18) = 18
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, says: "CAP_SETUID",
+	}, {
 		name: "the packed form of what is not there",
 		log: `10 execve("/srv/spell", ["spell", "words"], 0x1 /* 9 vars */) = 0
 10 openat(AT_FDCWD, "/srv/dic/corp.aff", O_RDONLY) = -1 ENOENT (No such file or directory)

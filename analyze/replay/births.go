@@ -90,7 +90,7 @@ func (s *State) child(parent *Thread, tid int, flags uint64, e *event.Event) *Th
 		return t
 	}
 	pp := parent.Proc
-	p := &Process{PID: tid, Parent: pp, Program: pp.Program, Argv: pp.Argv, Cred: pp.Cred, Forked: e, First: e, Last: e.Index, Threads: 1}
+	p := &Process{PID: tid, Parent: pp, Program: pp.Program, Argv: pp.Argv, Cred: pp.Cred, Dropped: pp.Dropped, Forked: e, First: e, Last: e.Index, Threads: 1}
 	if flags&cloneParent != 0 && pp.Parent != nil {
 		p.Parent = pp.Parent
 	}

@@ -239,6 +239,7 @@ func leaving(s *State, st *Step, c *event.Call) {
 func setUID(s *State, st *Step, c *event.Call) {
 	if ok(c) {
 		st.Proc.Cred.Known, st.Proc.Cred.UID = true, uint32(c.Arg(0).Int)
+		st.Proc.Dropped = st.Proc.Dropped || st.Proc.Cred.UID != 0
 	}
 }
 
@@ -247,6 +248,8 @@ func setUID(s *State, st *Step, c *event.Call) {
 func setREUID(s *State, st *Step, c *event.Call) {
 	if ok(c) && c.Arg(1).Int >= 0 && c.Arg(1).Int < 0xffffffff {
 		st.Proc.Cred.Known, st.Proc.Cred.UID = true, uint32(c.Arg(1).Int)
+		all := c.Arg(0).Int == c.Arg(1).Int && (len(c.Args()) < 3 || c.Arg(2).Int == c.Arg(1).Int)
+		st.Proc.Dropped = st.Proc.Dropped || all && st.Proc.Cred.UID != 0
 	}
 }
 

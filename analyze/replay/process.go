@@ -38,6 +38,8 @@ type Process struct {
 	Tried string
 	Execs []Exec
 	Cred  Cred
+	// Dropped: it has given up root's id for good, by setuid(2) or setresuid(2).
+	Dropped bool
 	// Calls counts the calls of all its threads.
 	Calls   int
 	Threads int // living threads
