@@ -243,12 +243,19 @@ func lastMessage(h *history) int {
 			near = 400 // what can't be seen of it may be an error
 		}
 		left := h.proc.Calls - l.end.seq
-		if (l.stream == "stderr" || l.stream == "tty" || h.proc.Failed() && (l.fd == 2 || l.mayComplain())) && left < near && strings.TrimSpace(l.text) != "" ||
+		if (l.stream == "stderr" || l.stream == "tty" || h.proc.Failed() && (l.fd == 2 && !h.faulted() || l.mayComplain())) && left < near && strings.TrimSpace(l.text) != "" ||
 			l.stream == "stdout" && left <= lastWord && wordWeight(l.text) > 0 && strings.Contains(l.text, "/") {
 			return i
 		}
 	}
 	return -1
+}
+
+// faulted: the process was ended by what it did itself, without a chance to complain: what
+// it had last written to its log was about its work.
+func (h *history) faulted() bool {
+	x := h.proc.Exit
+	return x != nil && slices.Contains([]string{"SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"}, x.Signal)
 }
 
 // lastWord is the number of calls within which the end follows the last word of a

@@ -17,6 +17,28 @@ func TestShapes(t *testing.T) {
 		message   string // has these words
 		below     float64
 	}{{
+		name: "the log's last line, before a crash",
+		log: `10 execve("/srv/worker", ["worker"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/out/worker.txt", O_WRONLY|O_CREAT|O_APPEND, 0666) = 3
+10 dup2(3, 2) = 2
+10 access("/srv/worker.tune", R_OK) = -1 ENOENT (No such file or directory)
+10 write(2, "worker: building the table\n", 27) = 27
+10 mmap(NULL, 943722496, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = -1 ENOMEM (Cannot allocate memory)
+10 --- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_MAPERR, si_addr=NULL} ---
+10 +++ killed by SIGSEGV +++
+`, says: "no memory",
+	}, {
+		name: "the log's last line, before it gives up",
+		log: `10 execve("/srv/worker", ["worker"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/out/worker.txt", O_WRONLY|O_CREAT|O_APPEND, 0666) = 3
+10 dup2(3, 2) = 2
+10 openat(AT_FDCWD, "/srv/worker.tune", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 write(2, "worker: Abstimmung fehlt\n", 25) = 25
+10 close(3) = 0
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/worker.tune", message: "Abstimmung fehlt",
+	}, {
 		name: "a process makes sure that it can't be root again",
 		log: `10 execve("/srv/d", ["d"], 0x1 /* 9 vars */) = 0
 10 setresuid(103, 103, 103) = 0

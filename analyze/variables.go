@@ -49,11 +49,11 @@ func (x *failure) variable() string {
 	return x.hist.variables[path.Clean(x.given)]
 }
 
-// setByHand: the path is a variable's value, and not that of one whose file is made when
-// it is missing: HISTFILE, CCACHE_DIR.
+// setByHand: the path is a variable's value, and was to be used: what is only looked for may
+// be about to be made, as is what HISTFILE or CCACHE_DIR is set to.
 func (x *failure) setByHand() bool {
 	v := x.variable()
-	return v != "" && !strings.Contains(v, "HIST") && !strings.Contains(v, "CACHE")
+	return v != "" && !probing(x.name) && !strings.Contains(v, "HIST") && !strings.Contains(v, "CACHE")
 }
 
 // setByVariable: somebody has set the path, so it is not one that may be there or not.
@@ -61,8 +61,13 @@ func setByVariable(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil {
 		return 0, ""
 	}
-	if c.fail.setByHand() && errorWeight[c.fail.errno] >= 0 {
-		return 4, "the variable " + c.fail.variable() + " is set to it"
+	switch c.fail.errno {
+	case "ENOENT", "ENOTDIR", "EACCES":
+	default:
+		return 0, ""
 	}
-	return 0, ""
+	if !c.fail.setByHand() {
+		return 0, ""
+	}
+	return 4, "the variable " + c.fail.variable() + " is set to it"
 }
