@@ -286,6 +286,7 @@ func FuzzMessage(f *testing.F) {
 func FuzzLines(f *testing.F) {
 	addLogs(f)
 	f.Add([]byte("strace: Process 7708 attached\nrestart_syscall(<... resumin>\ng interrupted read ...>strace: Process 7708 de\xcehed\n <detached ...>"))
+	f.Add([]byte("race: PrEcess 7708 attached\nrestart_syscall(<... resumin>\nd interrupted read ...>sera{e: Process 7708 de\xcehed\n <detached ...>"))
 	f.Fuzz(func(t *testing.T, log []byte) {
 		checkAccount(t, newStraceText(bytes.NewReader(log), "log"))
 	})

@@ -242,7 +242,7 @@ func (r *straceReader) callText(name, text string) (why string) {
 	c := event.Call{Name: name, Entered: -1}
 	if args, note, ok := cutLost(text); ok {
 		first, ok := r.firstArgs(args)
-		if !ok {
+		if !ok || r.from > 0 && r.scan.open { // what is left out would be whole lines
 			return endsEarly
 		}
 		c.Duration, c.Unfinished = -1, true
