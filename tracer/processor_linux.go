@@ -28,7 +28,7 @@ import (
 const (
 	// watchFrom is after how many stops the watcher begins: small commands are
 	// over by then.
-	watchFrom = 128
+	watchFrom = 64
 	// watchEvery is how often the watcher looks, and spare how many ticks of
 	// that time some processor must have been idle.
 	watchEvery = 100 * time.Millisecond
@@ -40,9 +40,9 @@ const (
 	// startsAfter how much time, and four times that between the starts before: to be
 	// idle while they follow each other costs more than it gains in all others.
 	startsApart = 512
-	startsAfter = 5 * time.Millisecond
+	startsAfter = 2 * time.Millisecond
 	// followAfter is after how many stops in a row a thread is followed.
-	followAfter = 128
+	followAfter = 64
 	// lookEvery is after how many stops the engine looks where it should be.
 	lookEvery = 16
 )
