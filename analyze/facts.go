@@ -39,6 +39,8 @@ type facts struct {
 	listened    map[string]*replay.Process       // by address: who listened there last
 	failedWith  map[string][]*replay.Process     // by argument; made when it is asked for
 	badReaders  map[*replay.Pipe]*replay.Process // by their input, the first that failed; made when it is asked for
+	variables   map[string]string                // of the last execve that had other ones, see variables.go
+	set         int                              // how many variables are kept
 	needy       *replay.Process                  // the last that needs was asked of
 	needed      map[*replay.Process]bool         // the failed processes that were to make what it misses
 	memory      memory
@@ -263,7 +265,7 @@ var telling = map[string]func(f *facts, h *history, st *replay.Step){
 
 func (f *facts) execed(h *history, st *replay.Step) {
 	h.execSeq = st.Seq
-	h.setPaths(st.Event.Call.Arg(len(st.Event.Call.Args()) - envFromEnd(st.Event.Call.Name)))
+	f.setPaths(h, st.Event.Call.Arg(len(st.Event.Call.Args())-envFromEnd(st.Event.Call.Name)))
 }
 
 // envFromEnd is the place of an execve's environment, from the end.

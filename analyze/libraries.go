@@ -22,7 +22,7 @@ func (h *history) loaded(src *source, st *replay.Step) {
 	}
 	transfers(c, func(text string, _ bool) {
 		if text != "" && !strings.HasPrefix(text, elfMagic[:min(len(text), len(elfMagic))]) {
-			src.head = text[:min(len(text), maxHead)]
+			src.head = strings.Clone(text[:min(len(text), maxHead)])
 			h.noLibrary = src
 		}
 	})

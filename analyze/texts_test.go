@@ -105,3 +105,42 @@ func TestStripped(t *testing.T) {
 		}
 	}
 }
+
+// The same environment is kept once, and there is an end to keeping.
+func TestSetPaths(t *testing.T) {
+	env := func(list ...string) (v event.Value) {
+		for _, s := range list {
+			v.Elems = append(v.Elems, event.Value{Kind: event.String, Str: s})
+		}
+		return v
+	}
+	f := newFacts()
+	a, b, c := &history{}, &history{}, &history{}
+	f.setPaths(a, env("A=/srv/a/", "HOME=/root", "LONG=/"+strings.Repeat("x", maxSetPath)))
+	f.setPaths(b, env("A=/srv/a/"))
+	if len(a.variables) != 1 || a.variables["/srv/a"] != "A" || len(b.variables) != 1 || f.set != 1 {
+		t.Errorf("%v, %v, %d kept", a.variables, b.variables, f.set)
+	}
+	f.set = maxSet
+	if f.setPaths(c, env("C=/srv/c")); len(c.variables) != 0 {
+		t.Errorf("%v beyond the limit", c.variables)
+	}
+}
+
+// A link in a search that leads nowhere is where to begin.
+func TestLeadsNowhere(t *testing.T) {
+	plain := &failure{failureKey: failureKey{errno: "ENOENT", path: "/srv/a/x", given: "/srv/a/x"}}
+	link := &failure{failureKey: failureKey{errno: "ENOENT", path: "/srv/b/c/x", given: "/srv/b/c/x"}, seen: &event.Seen{Path: "/srv/b/c/x", Walk: []event.PathStep{
+		{Path: "/srv/b/c/x", Type: "symlink", Link: "/gone"}, {Path: "/gone", Errno: "ENOENT"}}}}
+	if got := expected([]*failure{plain, link}, nil); got != link {
+		t.Errorf("it begins at %s", got.path)
+	}
+	link.seen = nil
+	if got := expected([]*failure{plain, link}, nil); got != plain {
+		t.Errorf("without a look it begins at %s", got.path)
+	}
+	bare := &failure{failureKey: failureKey{errno: "ENOENT", path: "/srv/x", given: "./x"}}
+	if got := expected([]*failure{bare, plain}, nil); got != plain {
+		t.Errorf("it begins where the program stands: %s", got.path)
+	}
+}

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"maps"
 	"path"
 	"strings"
 
@@ -11,21 +12,34 @@ import (
 // A capture tells which failed paths stand in a variable of the environment
 // (tracer/variables_linux.go); a log of strace -v, or a capture with --env, has all of it.
 
-// maxVariables is how many variables that hold a path are kept of a process.
-const maxVariables = 256
+const (
+	maxVariables = 256     // that hold a path are kept of a process
+	maxSet       = 1 << 16 // of all processes
+	maxSetPath   = 4096    // PATH_MAX (linux/limits.h)
+)
 
-// setPaths keeps what an execve's environment sets to a path.
-func (h *history) setPaths(env event.Value) {
+// setPaths keeps what an execve's environment sets to a path. Most programs are started
+// with the environment of the one before, and share it.
+func (f *facts) setPaths(h *history, env event.Value) {
 	h.variables = nil
 	for _, v := range env.Elems {
 		name, value, ok := strings.Cut(v.Str, "=")
-		if v.Kind != event.String || v.Cut || !ok || !abi.SetsPath(name, value) || len(h.variables) >= maxVariables {
+		if v.Kind != event.String || v.Cut || !ok || !abi.SetsPath(name, value) || len(value) >= maxSetPath || len(h.variables) >= maxVariables {
 			continue
 		}
 		if h.variables == nil {
 			h.variables = map[string]string{}
 		}
 		h.variables[path.Clean(strings.Clone(value))] = strings.Clone(name)
+	}
+	switch {
+	case maps.Equal(h.variables, f.variables):
+		h.variables = f.variables
+	case f.set+len(h.variables) > maxSet:
+		h.variables = nil
+	default:
+		f.set += len(h.variables)
+		f.variables = h.variables
 	}
 }
 

@@ -1,5 +1,7 @@
 package replay
 
+import "slices"
+
 // In a pid namespace that was made in the trace a process calls its children by other ids
 // than the trace does (pid_namespaces(7)): what clone returns and wait4 takes. Which is
 // which is told by the order of births.
@@ -11,8 +13,11 @@ func (st *Step) seenAs(inner int) *Process {
 		return nil
 	}
 	from := entered(st.Event)
-	for _, k := range st.Proc.Children {
-		if k.Inner == 0 && k.PID != inner && k.Forked != nil && k.Forked.Index >= from {
+	for _, k := range slices.Backward(st.Proc.Children) { // in the order of their births
+		if k.Forked == nil || k.Forked.Index < from {
+			break
+		}
+		if k.Inner == 0 && k.PID != inner {
 			return k
 		}
 	}
