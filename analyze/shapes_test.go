@@ -17,6 +17,90 @@ func TestShapes(t *testing.T) {
 		message   string // has these words
 		below     float64
 	}{{
+		name: "a pipe whose reader had failed, elsewhere in the tree",
+		log: `10 execve("/bin/bash", ["job"], 0x1 /* 9 vars */) = 0
+10 chdir("/srv/j") = 0
+10 pipe2([3, 4], 0) = 0
+10 clone(child_stack=NULL, flags=SIGCHLD) = 11
+11 dup2(4, 1) = 1
+11 close(3) = 0
+11 close(4) = 0
+10 clone(child_stack=NULL, flags=SIGCHLD) = 12
+10 close(3) = 0
+10 close(4) = 0
+12 dup2(3, 0) = 0
+12 close(3) = 0
+12 close(4) = 0
+12 execve("/usr/bin/mlr", ["mlr", "put"], 0x1 /* 9 vars */) = 0
+12 newfstatat(AT_FDCWD, "etc/rules", 0x1, 0) = -1 ENOENT (No such file or directory)
+12 write(2, "mlr: cannot load etc/rules\n", 27) = 27
+12 exit_group(1) = ?
+12 +++ exited with 1 +++
+10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 1}], 0, NULL) = 12
+11 clone(child_stack=NULL, flags=SIGCHLD) = 13
+13 execve("/usr/bin/seq", ["seq", "9"], 0x1 /* 9 vars */) = 0
+13 write(1, "1,1\n", 4) = -1 EPIPE (Broken pipe)
+13 --- SIGPIPE {si_signo=SIGPIPE, si_code=SI_USER, si_pid=13, si_uid=0} ---
+13 +++ killed by SIGPIPE +++
+11 wait4(-1, [{WIFSIGNALED(s) && WTERMSIG(s) == SIGPIPE}], 0, NULL) = 13
+11 exit_group(141) = ?
+11 +++ exited with 141 +++
+10 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 141}], 0, NULL) = 11
+10 write(2, "job: step 1 failed\n", 19) = 19
+10 exit_group(4) = ?
+10 +++ exited with 4 +++
+`, path: "/srv/j/etc/rules",
+	}, {
+		name: "what was to be made, and the template that it lacks",
+		log: `10 execve("/usr/bin/conv", ["conv", "out.dxf"], 0x1 /* 9 vars */) = 0
+10 chdir("/srv/j") = 0
+10 newfstatat(AT_FDCWD, "out.dxf", 0x1, 0) = -1 ENOENT (No such file or directory)
+10 openat(AT_FDCWD, "out.dxf", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 newfstatat(AT_FDCWD, "/srv/g/header.tpl", 0x1, 0) = -1 ENOENT (No such file or directory)
+10 write(2, "conv: failed to find header.tpl\nconv: failed to create out.dxf\n", 63) = 63
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/g/header.tpl",
+	}, {
+		name: "a pipe that nobody reads, beside optional settings",
+		log: `10 execve("/usr/bin/spool", ["spool"], 0x1 /* 9 vars */) = 0
+10 chdir("/srv/j") = 0
+10 openat(AT_FDCWD, "index.rc", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 openat(AT_FDCWD, "spool/in", O_WRONLY|O_NONBLOCK) = -1 ENXIO (No such device or address)
+10 write(2, "indexer not available\n", 22) = 22
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/j/spool/in",
+	}, {
+		name: "refused, and there as a look shows",
+		log: `10 execve("/usr/bin/fc", ["fc"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/other.conf", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 access("/srv/store", W_OK) = -1 EACCES (Permission denied)
+10 access("/srv/store", F_OK) = 0
+10 write(2, "fc: nothing was written\n", 24) = 24
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/store",
+	}, {
+		name: "a file that an argument's value names",
+		log: `10 execve("/usr/bin/cct", ["cct", "+grids=corp.gsb", "in"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/proj/corp.gsb", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 openat(AT_FDCWD, "/srv/proj/proj.ini", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 write(2, "cct: required data missing\n", 27) = 27
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/proj/corp.gsb",
+	}, {
+		name: "a folder that can't be made, beside optional settings",
+		log: `10 execve("/usr/bin/d", ["d"], 0x1 /* 9 vars */) = 0
+10 openat(AT_FDCWD, "/srv/d.conf", O_RDONLY) = -1 ENOENT (No such file or directory)
+10 stat("/srv/state", 0x1) = -1 ENOENT (No such file or directory)
+10 mkdir("/srv/state", 0700) = -1 EEXIST (File exists)
+10 write(2, "d: no start\n", 12) = 12
+10 exit_group(1) = ?
+10 +++ exited with 1 +++
+`, path: "/srv/state", says: "leads nowhere",
+	}, {
 		name: "the log's last line, before a crash",
 		log: `10 execve("/srv/worker", ["worker"], 0x1 /* 9 vars */) = 0
 10 openat(AT_FDCWD, "/srv/out/worker.txt", O_WRONLY|O_CREAT|O_APPEND, 0666) = 3
