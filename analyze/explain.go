@@ -14,6 +14,9 @@ func (f *facts) explain(out *Cause, c *candidate) {
 	out.Summary = fmt.Sprintf("it could not %s: %s", doing(x, obj), short(x))
 	if c.kind == "search" {
 		what := sought(c.group)
+		if t, ok := c.systemThing(); ok {
+			what = t.what
+		}
 		out.Summary = fmt.Sprintf("it looked for %s in %d places, and it is in none of them", what, len(c.group))
 	}
 	out.Explanation, out.Advice = f.reason(out, c, obj)

@@ -15,8 +15,14 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 				return fmt.Sprintf("%s %s is in none of the other places either.", why, what), next
 			}
 		}
-		return fmt.Sprintf("%s is in none of the %d places where %s looks for it.", what, len(c.group), name(x.hist.proc)),
-			[]string{fmt.Sprintf("install what brings %s, or put its folder on the search path", what)}
+		why := fmt.Sprintf("%s is in none of the %d places where %s looks for it.", what, len(c.group), name(x.hist.proc))
+		if t, ok := c.systemThing(); ok {
+			return fmt.Sprintf("This is how a program looks for %s. %s", t.what, why), []string{t.next}
+		}
+		return why, []string{fmt.Sprintf("install what brings %s, or put its folder on the search path", what)}
+	}
+	if t, ok := c.systemThing(); ok && !x.makes && x.name != "execve" {
+		return fmt.Sprintf("This is how a program looks for %s: %s does not exist.", t.what, obj), []string{t.next}
 	}
 	if callClass[x.name] == "remove" && obj != "" {
 		return fmt.Sprintf("%s was not there to be removed.", obj), []string{"see what should have made it, or has removed it before: -v shows the calls"}

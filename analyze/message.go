@@ -105,6 +105,9 @@ type anchor struct {
 	pos  position
 	line *line  // nil: it ended without a word
 	text string // all that the process said from there on
+	// last is the last of several exceptions that a stack tells of, each of which came up
+	// while the one before was dealt with; "" for one alone.
+	last string
 	// errnos that the line, or else the text, gives; filled by named.
 	errnos map[string]bool
 }
@@ -157,7 +160,7 @@ func anchorOf(h *history) anchor {
 	}
 	first = told
 	if traceback := tracebackEnd(h, first); traceback != nil {
-		return anchor{pos: firstOf(h, first), line: traceback, text: textFrom(h, first)}
+		return anchor{pos: firstOf(h, first), line: traceback, text: textFrom(h, first), last: lastException(h, first, traceback)}
 	}
 	return anchor{pos: h.saidAt(l), line: l, text: textFrom(h, first)}
 }
@@ -306,6 +309,23 @@ func tracebackEnd(h *history, first int) *line {
 		}
 	}
 	return nil
+}
+
+// lastException is the message of the last of a chain of tracebacks (Python), "" when
+// there is no other than the first.
+func lastException(h *history, first int, message *line) string {
+	last := message
+	for i := first; i < len(h.lines); i++ {
+		if strings.HasPrefix(h.lines[i].text, "Traceback (") && h.lines[i].start.index > last.start.index {
+			if l := tracebackEnd(h, i); l != nil {
+				last = l
+			}
+		}
+	}
+	if last == message {
+		return ""
+	}
+	return last.known()
 }
 
 // firstOf is the start of the traceback that line i belongs to.

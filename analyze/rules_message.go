@@ -18,11 +18,15 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 	if points >= 5 {
 		return points, cutIn(begun)
 	}
-	msg, all := c.sus.anchor.line.known(), c.sus.anchor.text
+	msg, last, all := c.sus.anchor.line.known(), c.sus.anchor.last, c.sus.anchor.text
 	for _, p := range c.paths() {
-		for _, text := range []string{msg, all} {
+		for _, text := range []string{msg, last, all} {
 			weight := 1.0
-			if text == all {
+			switch text {
+			case msg:
+			case last:
+				weight = 0.9
+			case all:
 				weight = 0.75
 			}
 			if text == all && besideQuoted(msg, p) {

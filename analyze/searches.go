@@ -127,8 +127,9 @@ func upwards(group []*failure) bool {
 }
 
 // expected is the place where a person would look first: the one that the message names;
-// one where there is a link, though it leads nowhere; or the shortest path that is the application's own, not the system's, and of a folder
-// that was set, not the one where the program stands; in a search upwards the first.
+// one where there is a link, though it leads nowhere; that where the system keeps such
+// things; or the shortest path that is the application's own, not the system's, and of a
+// folder that was set, not the one where the program stands; in a search upwards the first.
 func expected(group []*failure, message *line) *failure {
 	best := group[0]
 	for _, x := range group {
@@ -137,6 +138,9 @@ func expected(group []*failure, message *line) *failure {
 		}
 	}
 	if i := slices.IndexFunc(group, (*failure).leadsNowhere); i >= 0 {
+		return group[i]
+	}
+	if i := slices.IndexFunc(group, func(x *failure) bool { _, ok := ofSystem(x.path); return ok }); i >= 0 {
 		return group[i]
 	}
 	if upwards(group) {

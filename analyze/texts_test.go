@@ -144,3 +144,54 @@ func TestLeadsNowhere(t *testing.T) {
 		t.Errorf("it begins where the program stands: %s", got.path)
 	}
 }
+
+// What a file of the base system's data stands for.
+func TestOfSystem(t *testing.T) {
+	for path, want := range map[string]string{
+		"/usr/lib/locale/de_CH.UTF-8/LC_IDENTIFICATION":      "the locale de_CH.UTF-8",
+		"/usr/lib/locale/C.utf8/LC_MESSAGES/SYS_LC_MESSAGES": "the locale C.utf8",
+		"/usr/share/locale/de/LC_MESSAGES/app.mo":            "",
+		"/srv/locale/LC_X":                       "",
+		"/lib/terminfo/f/foo":                    "the terminal type foo",
+		"/Users/a/.terminfo/78/xterm":            "",
+		"/usr/share/terminfo/78/xterm":           "the terminal type xterm",
+		"/usr/share/terminfo/y/xterm":            "",
+		"/usr/share/zoneinfo/Europe/Foo":         "the time zone Europe/Foo",
+		"/usr/share/zoneinfo/tzdata.zi":          "",
+		"/usr/share/zoneinfo/":                   "",
+		"/lib/x86_64-linux-gnu/libnss_ldap.so.2": "libnss_ldap.so.2, the module of the name service ldap",
+		"/lib/x86_64-linux-gnu/libnss.so":        "",
+		"/locale/LC_CTYPE":                       "",
+		"LC_CTYPE":                               "",
+		"/usr/lib/locale/de_DE@euro/LC_CTYPE":    "the locale de_DE@euro",
+	} {
+		if got, ok := ofSystem(path); got.what != want || ok != (want != "") {
+			t.Errorf("%s: %q, want %q", path, got.what, want)
+		}
+	}
+	for name, want := range map[string]string{
+		"de_CH.UTF-8": "localedef -i de_CH -f UTF-8 de_CH.UTF-8",
+		"de_DE@euro":  "localedef -i de_DE@euro -f UTF-8 de_DE@euro",
+	} {
+		if got := localedef(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// Of a chain of exceptions the first and the last say what went wrong.
+func TestLastException(t *testing.T) {
+	var h history
+	for i, text := range []string{"Traceback (most recent call last):", "  File \"a.py\"", "KeyError: 'a'", "", "During handling of the above exception, another exception occurred:", "",
+		"Traceback (most recent call last):", "  File \"b.py\"", "ConfigError: nothing at conf/app", "bye"} {
+		at := position{i, i}
+		h.lines = append(h.lines, &line{text: text, stream: "stderr", start: at, end: at})
+	}
+	if got := lastException(&h, 0, tracebackEnd(&h, 0)); got != "ConfigError: nothing at conf/app" {
+		t.Errorf("%q", got)
+	}
+	h.lines = h.lines[:3]
+	if got := lastException(&h, 0, tracebackEnd(&h, 0)); got != "" {
+		t.Errorf("%q of one alone", got)
+	}
+}
