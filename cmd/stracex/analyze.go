@@ -30,7 +30,7 @@ programs in them; 2 when one could not.`
 
 func newAnalyze() *cobra.Command {
 	var show reportFlags
-	var together bool
+	var together, thorough bool
 	cmd := &cobra.Command{
 		Use:   "analyze [flags] FILE...",
 		Short: "say why the program in a trace failed",
@@ -50,7 +50,11 @@ func newAnalyze() *cobra.Command {
 			}
 			return eachInput(args, func(in *input, many bool) error {
 				out.many = many
-				d, err := analyzeInput(in)
+				l := usualLarge
+				if thorough {
+					l = large{}
+				}
+				d, err := analyzeInput(in, l)
 				if err != nil {
 					return err
 				}
@@ -60,6 +64,7 @@ func newAnalyze() *cobra.Command {
 	}
 	show.add(cmd.Flags())
 	cmd.Flags().BoolVar(&together, "together", false, "the files are of one failure: that of a client first, then those of its servers")
+	cmd.Flags().BoolVar(&thorough, "thorough", false, "look into all processes of a large log, also those that ended well")
 	return cmd
 }
 
@@ -92,8 +97,8 @@ func eachInput(args []string, f func(in *input, many bool) error) error {
 }
 
 // analyzeInput says why the command of a trace failed.
-func analyzeInput(in *input) (*analyze.Diagnosis, error) {
-	t, err := in.open(false, true)
+func analyzeInput(in *input, l large) (*analyze.Diagnosis, error) {
+	t, err := in.open(reading{shown: true, large: l})
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +106,9 @@ func analyzeInput(in *input) (*analyze.Diagnosis, error) {
 	d, err := diagnose(t, in.paths(), false)
 	if err != nil {
 		return nil, err
+	}
+	if t.choice != nil {
+		d.Notes = append(d.Notes, leftOut(t.choice))
 	}
 	if t.merged != nil && t.merged.Commands() > 1 {
 		n := severalCommands(t.merged.Commands())

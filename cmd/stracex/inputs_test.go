@@ -74,7 +74,7 @@ func TestManyFiles(t *testing.T) {
 	if len(inputs) != 1 || len(left)+len(errs) > 0 {
 		t.Fatalf("%d inputs, %v, %v", len(inputs), left, errs)
 	}
-	d, err := analyzeInput(&inputs[0])
+	d, err := analyzeInput(&inputs[0], large{})
 	if err != nil {
 		t.Fatal(err)
 	}

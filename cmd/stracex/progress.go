@@ -68,6 +68,13 @@ func (c *counted) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// again says that the reading begins anew.
+func (p *progress) again() {
+	if p != nil {
+		p.count.Store(0)
+	}
+}
+
 // end wipes out what is shown. Nothing is written after it; further calls do
 // nothing.
 func (p *progress) end() {

@@ -92,7 +92,7 @@ func answerOf(t *testing.T, name string) string {
 	if len(inputs) != 1 || len(left)+len(errs) > 0 {
 		t.Fatalf("%s: %+v, %v, %v", name, inputs, left, errs)
 	}
-	d, err := analyzeInput(&inputs[0])
+	d, err := analyzeInput(&inputs[0], large{})
 	if err != nil {
 		t.Fatal(err)
 	}

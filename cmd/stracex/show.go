@@ -81,7 +81,7 @@ func newShow() *cobra.Command {
 // showInput prints a trace. Where that goes to a terminal it shows by itself how
 // far it is.
 func showInput(f *os.File, in *input, o *showFlags) error {
-	t, err := in.open(o.verbose, !isatty.IsTerminal(f.Fd()))
+	t, err := in.open(reading{verbose: o.verbose, shown: !isatty.IsTerminal(f.Fd())})
 	if err != nil {
 		return err
 	}

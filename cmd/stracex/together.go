@@ -63,7 +63,7 @@ type together struct {
 
 // add reads a trace to its end. Events are numbered through.
 func (all *together) add(a *analyze.Analyzer, in *input, i int) error {
-	t, err := in.open(false, true)
+	t, err := in.open(reading{shown: true})
 	if err != nil {
 		return err
 	}

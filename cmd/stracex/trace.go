@@ -6,32 +6,42 @@ import (
 
 	"github.com/mattn/go-isatty"
 
+	"github.com/stracex/stracex/analyze/census"
 	"github.com/stracex/stracex/parser"
 	"github.com/stracex/stracex/parser/merge"
+	"github.com/stracex/stracex/parser/sieve"
 )
 
 // trace is an input that is being read.
 type trace struct {
 	parser.Reader
 	merged   *merge.Reader // of a set
+	choice   *census.Choice
 	progress *progress
 	file     *os.File
 }
 
-// open opens an input; verbose has the structures of a capture whole. shown:
-// how far it is may be shown meanwhile.
-func (in *input) open(verbose, shown bool) (*trace, error) {
+// reading says how an input is read.
+type reading struct {
+	verbose bool  // the structures of a capture whole
+	shown   bool  // how far it is may be shown meanwhile
+	large   large // of such a log what hardly matters is left out
+}
+
+// open opens an input.
+func (in *input) open(how reading) (*trace, error) {
 	t := &trace{}
 	typed := in.files[0].path == "-" && isatty.IsTerminal(os.Stdin.Fd())
-	if shown && !typed {
+	if how.shown && !typed {
 		t.progress = newProgress(in.size())
 	}
+	t.choice = in.chosen(how.large, t.progress)
 	var err error
 	if in.set {
 		t.merged = merge.New(in.members(t.progress))
 		t.Reader = t.merged
 	} else {
-		err = t.openFile(in, verbose)
+		err = t.openFile(in, how.verbose)
 	}
 	if err != nil {
 		t.close()
@@ -47,11 +57,15 @@ func (t *trace) openFile(in *input, verbose bool) (err error) {
 			return err
 		}
 	}
-	read := parser.New
-	if verbose {
-		read = parser.NewVerbose
+	r := t.progress.reader(t.file)
+	switch {
+	case t.choice != nil:
+		t.Reader, err = sieve.Open(r, in.name, t.choice.Wants)
+	case verbose:
+		t.Reader, err = parser.NewVerbose(r, in.name)
+	default:
+		t.Reader, err = parser.New(r, in.name)
 	}
-	t.Reader, err = read(t.progress.reader(t.file), in.name)
 	return err
 }
 

@@ -1,0 +1,141 @@
+package census
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stracex/stracex/parser"
+)
+
+// TestArrow would be broken by an import of the sieve: what it does is done here by hand.
+func prefix(line string) (tid int, body []byte) {
+	fmt.Sscan(line, &tid)
+	_, rest, _ := strings.Cut(line, " ")
+	return tid, bytes.TrimSpace([]byte(rest))
+}
+
+// choose goes through a log once.
+func choose(t *testing.T, log string, sample int) (*Choice, bool) {
+	t.Helper()
+	c := New()
+	var wanted strings.Builder
+	for line := range strings.Lines(log) {
+		if tid, body := prefix(line); c.Wants(tid, body) {
+			wanted.WriteString(line)
+		}
+	}
+	r, err := parser.New(strings.NewReader(wanted.String()), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		e, err := r.Read()
+		if err == io.EOF {
+			return c.Choose(sample)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Add(e)
+	}
+}
+
+// read is what a Choice has read of a log.
+func read(choice *Choice, log string) string {
+	var b strings.Builder
+	for line := range strings.Lines(log) {
+		if tid, body := prefix(line); choice.Wants(tid, body) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+const start = "1 execve(\"/bin/sh\", [\"sh\"], 0x7ffc /* 1 var */) = 0\n"
+
+// child is a process that 1 has started and that opens a file.
+func child(pid int, more string, status int) string {
+	return fmt.Sprintf("1 vfork( <unfinished ...>\n%d execve(\"/bin/w\", [\"w\"], 0x7ffc /* 1 var */) = 0\n1 <... vfork resumed>) = %[1]d\n"+
+		"%[1]d openat(AT_FDCWD, \"/srv/%[1]d\", O_RDONLY) = -1 ENOENT (No such file or directory)\n%s%[1]d exit_group(%[3]d) = ?\n%[1]d +++ exited with %[3]d +++\n"+
+		"1 wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == %[3]d}], 0, NULL) = %[1]d\n", pid, more, status)
+}
+
+func end(status int) string {
+	return fmt.Sprintf("1 exit_group(%d) = ?\n1 +++ exited with %[1]d +++\n", status)
+}
+
+// Who matters is read whole; of others no more than that they were there.
+func TestChoose(t *testing.T) {
+	many := ""
+	for i := range siblings + 5 {
+		many += child(100+i, "", 0)
+	}
+	for _, test := range []struct {
+		name, log string
+		sample    int
+		reads     string // ids of which all is read
+		not       string
+	}{
+		{"one that ended well", start + child(2, "", 0) + end(1), 0, "1", "2"},
+		{"one that failed", start + child(2, "", 3) + end(1), 0, "1 2", ""},
+		{"one that was killed", start + strings.Replace(child(2, "", 0), "+++ exited with 0 +++", "+++ killed by SIGKILL +++", 1) + end(1), 0, "1 2", ""},
+		{"one that has not ended", start + strings.ReplaceAll(child(2, "", 0), "2 +++ exited with 0 +++\n", ""), 0, "1 2", ""},
+		{"one that listens", start + child(2, "2 listen(3, 5) = 0\n", 0) + end(1), 0, "1 2", ""},
+		{"one that ends others", start + child(2, "2 kill(1, SIGTERM) = 0\n", 0) + end(1), 0, "1 2", ""},
+		{"the parent of one that failed", start + strings.Replace(child(2, "", 0), "2 exit_group", "2 fork() = 3\n3 close(9) = -1 EBADF (Bad file descriptor)\n3 +++ exited with 1 +++\n2 exit_group", 1) + end(1), 0, "1 2 3", ""},
+		{"the child of one that ended well", start + strings.Replace(child(2, "", 0), "2 exit_group", "2 fork() = 3\n3 close(9) = -1 EBADF (Bad file descriptor)\n3 +++ exited with 0 +++\n2 exit_group", 1) + end(1), 0, "1", "2 3"},
+		{"those in the sample", start + child(2, "", 0) + child(3, "", 0) + end(1), 8, "1 2", "3"},
+		{"those right before one that failed", start + many + child(2, "", 1) + end(1), 0, "1 2 105 136", "100 104"},
+		{"those right before one that failed, elsewhere", start + many + "7 execve(\"/bin/x\", [\"x\"], 0x7ffc /* 1 var */) = 0\n7 +++ exited with 1 +++\n" + end(1), 0, "1 7", "100 136"},
+		{"an id used again", start + child(2, "", 0) + child(2, "2 close(77) = 0\n", 1) + child(2, "", 0) + end(1), 0, "1", ""},
+	} {
+		choice, ok := choose(t, test.log, test.sample)
+		if !ok {
+			t.Errorf("%s: no choice", test.name)
+			continue
+		}
+		got := read(choice, test.log)
+		for _, id := range strings.Fields(test.reads) {
+			for line := range strings.Lines(test.log) {
+				if strings.HasPrefix(line, id+" ") && !strings.Contains(got, line) {
+					t.Errorf("%s: %s is not read:\n%s", test.name, strings.TrimSpace(line), got)
+				}
+			}
+		}
+		for _, id := range strings.Fields(test.not) {
+			if strings.Contains(got, "\n"+id+" openat") || strings.Contains(got, "\n"+id+" close") || strings.Contains(got, "\n"+id+" fork") {
+				t.Errorf("%s: %s is read:\n%s", test.name, id, got)
+			}
+		}
+	}
+}
+
+// Of lives of one id only the one that matters is read, and of a child that is left out
+// its program and its end.
+func TestBounds(t *testing.T) {
+	log := start + child(2, "", 0) + strings.Repeat(child(3, "", 0), siblings) + child(2, "2 close(77) = 0\n", 1) + end(1)
+	choice, ok := choose(t, log, 0)
+	if !ok || choice.Left != 1 || choice.Processes != siblings+3 {
+		t.Fatalf("%v %+v", ok, choice)
+	}
+	got := read(choice, log)
+	if n := strings.Count(got, "\"/srv/2\""); n != 1 {
+		t.Errorf("%d of two lives are read", n)
+	}
+	if n := strings.Count(got, "2 execve"); n != 2 {
+		t.Errorf("%d programs", n)
+	}
+	if n := strings.Count(got, "\n2 +++"); n != 2 {
+		t.Errorf("%d ends", n)
+	}
+}
+
+// Where the lines tell of other ends than the events, nothing is left out.
+func TestDisagrees(t *testing.T) {
+	if _, ok := choose(t, start+child(2, "2 +++ what +++\n", 0)+end(1), 0); ok {
+		t.Error("a line that is no end was taken for one")
+	}
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/stracex/stracex/analyze"
+	"github.com/stracex/stracex/analyze/census"
+	"github.com/stracex/stracex/parser/sieve"
+)
+
+// large says which logs are gone through twice, first to find out which processes matter:
+// those from a size in bytes on, 0 for none. sample is how many lines from the beginning
+// are read in any case.
+type large struct {
+	size   int64
+	sample int
+}
+
+var usualLarge = large{128 << 20, 200000}
+
+// chosen says which lines of a large log are worth to be read; nil: all of them, or the
+// log is not one whose lines can be told apart.
+func (in *input) chosen(l large, p *progress) *census.Choice {
+	if l.size == 0 || in.set || in.size() < l.size {
+		return nil
+	}
+	f, err := os.Open(in.files[0].path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if !sieve.Fits(f) {
+		return nil
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil
+	}
+	defer p.again()
+	c := census.New()
+	r, err := sieve.Open(p.reader(f), in.name, c.Wants)
+	if err != nil {
+		return nil
+	}
+	for {
+		e, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil
+		}
+		c.Add(e)
+	}
+	choice, ok := c.Choose(l.sample)
+	if !ok || choice.Left == 0 {
+		return nil
+	}
+	return choice
+}
+
+// leftOut tells that processes were left out.
+func leftOut(c *census.Choice) analyze.Note {
+	return analyze.Note{Code: "left-out", Text: fmt.Sprintf(
+		"the log is large: of its %d processes %d ended well and were left out; --thorough looks into them too", c.Processes, c.Left)}
+}
