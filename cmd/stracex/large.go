@@ -18,7 +18,7 @@ type large struct {
 	sample int
 }
 
-var usualLarge = large{128 << 20, 200000}
+var usualLarge = large{128 << 20, 100000}
 
 // chosen says which lines of a large log are worth to be read; nil: all of them, or the
 // log is not one whose lines can be told apart.
