@@ -10,6 +10,7 @@ var accountWords = []string{
 	"unknown user", "unknown account", "unknown group", "unknown login", "no such user", "no such group", "no such account",
 	"invalid user", "invalid group", "user not found", "group not found", "find user", "find group", "find the user", "find the group",
 	"no passwd entry", "no password entry", "getpwnam", "getgrnam", "user does not exist", "group does not exist",
+	"user exists for", "group exists for", "uid for user", "gid for group", "unknown uid", "unknown gid",
 }
 
 // unknownAccount is the list of accounts, /etc/passwd or /etc/group, that a process

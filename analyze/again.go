@@ -35,25 +35,38 @@ func (f *facts) tryingAgain(best float64) (found *failure, times int) {
 		if probing(x.name) {
 			return 0.1
 		}
-		if x.keptOut() {
+		if x.keptOut() || x.errno == "ENOTEMPTY" {
 			return callWeight[x.name] + 1
 		}
 		return callWeight[x.name] + errorPoints(x)
 	}
-	count := map[failureKey]int{}
+	count, second := map[failureKey]int{}, map[failureKey]int{}
 	for _, h := range f.order {
 		for _, x := range h.failures {
-			last := x.at[len(x.at)-1]
+			last, calls := x.at[len(x.at)-1], h.proc.Calls
+			if h.toldToEnd > 0 { // what it does then is no more of what it waited for
+				calls = h.toldToEnd
+				if i := slices.IndexFunc(x.at, func(at position) bool { return at.seq > calls }); i == 0 {
+					continue
+				} else if i > 0 {
+					last = x.at[i-1]
+				}
+			}
 			if neverCause(x) || f.last-last.index > 10*againNear {
 				continue
 			}
 			n, ended := x.count, endedByItself(h.proc) && h.askedToEnd(f) == ""
+			if x.path2 != "" { // what is moved there may have another name each time
+				key := failureKey{name: x.name, errno: x.errno, path2: x.path2}
+				second[key] += x.count
+				n = second[key]
+			}
 			switch {
 			case ended && h.proc.Failed() && x.path+x.addr != "":
 				key := x.failureKey
 				count[key] += x.count
 				n = count[key]
-			case ended || h.proc.Calls-last.seq > againNear || x.stopped(h.proc.Calls):
+			case ended || calls-last.seq > againNear || x.stopped(last.seq, calls):
 				continue
 			}
 			if probing(x.name) && (n < lookTimes || best > lookWeight || x.path == "" || systemPath(x.path)) ||
@@ -109,15 +122,15 @@ func (f *facts) lookedFor() (out []Cause) {
 	return out
 }
 
-// stopped says whether a repeated failure had ceased: since its last time, more calls
+// stopped says whether a repeated failure had ceased: since its last time, of so many calls, more
 // went by than ever between two of its times: seven looks in 20 calls, then 300 others.
-func (x *failure) stopped(calls int) bool {
+func (x *failure) stopped(last, calls int) bool {
 	const few = 40
 	widest := few
 	for i := 1; i < len(x.at); i++ {
 		widest = max(widest, 2*(x.at[i].seq-x.at[i-1].seq))
 	}
-	return calls-x.at[len(x.at)-1].seq > widest
+	return calls-last > widest
 }
 
 func endedByItself(p *replay.Process) bool { return p.Exit != nil && p.Exit.Signal == "" }

@@ -126,14 +126,19 @@ func (f *facts) children(s *suspect) []*suspect {
 	slices.Sort(well)
 	var out []*suspect
 	for _, c := range p.Children {
-		if !c.Failed() || killedFromOutside(p, c) {
+		timedOut := c.Failed() && killedFromOutside(p, c) && c.Exit.Signal == ""
+		if !c.Failed() || killedFromOutside(p, c) && !(timedOut && f.timedOutBefore(p)) {
 			continue
 		}
 		h := f.history(c)
 		k := s.to(h, "child", anchorOf(h))
 		k.gets("failed child", 1)
-		for _, r := range linkRules {
-			k.gets(r.name, r.apply(f, &link{s, k, c == last, last, well, passedOn}))
+		if timedOut && f.timedOutBefore(p) {
+			k.gets("its time was up", 3) // what went on after it was the wait for what it was to do
+		} else {
+			for _, r := range linkRules {
+				k.gets(r.name, r.apply(f, &link{s, k, c == last, last, well, passedOn}))
+			}
 		}
 		k.because = fmt.Sprintf("%s started %s, which %s", name(p), name(c), ended(c))
 		out = append(out, k)

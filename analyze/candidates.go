@@ -33,6 +33,7 @@ type candidate struct {
 	// account: source is where the account that the message speaks of should be.
 	account   bool
 	noLibrary bool // source was taken for a library
+	alive     bool // source has the id of a process that lives
 	listed    bool // source is a folder whose entries were listed
 }
 
@@ -228,6 +229,10 @@ func neverCause(x *failure) bool {
 	switch x.name {
 	case "rt_sigreturn", "sigreturn": // what the interrupted call had returned
 		return true
+	case "kill": // with signal 0 it asks whether a process lives (kill(2))
+		if !x.step.Event.None() && asksLife(x.step.Event.Event().Call) {
+			return true
+		}
 	case "futex", "rt_sigtimedwait", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "wait4", "waitid", "getpeername", "lseek":
 		return true
 	}

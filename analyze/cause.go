@@ -89,6 +89,10 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 		noLibraryCause(out, c)
 		return
 	}
+	if c.alive {
+		aliveCause(out, c)
+		return
+	}
 	if s.wanted > 0 {
 		f.shortCause(out, c)
 		return

@@ -8,7 +8,10 @@ import (
 
 // systemThing is what the C library or another library of the base system looks for in
 // files whose names alone say little: a locale, a terminal type, a time zone.
-type systemThing struct{ what, next string }
+type systemThing struct {
+	what, next string
+	always     bool // nobody looks for it who can do without
+}
 
 // ofSystem says what a file of the base system's data stands for, by where it would lie:
 // locale(7), terminfo(5), tzfile(5), nsswitch.conf(5).
@@ -25,14 +28,14 @@ func ofSystem(p string) (systemThing, bool) {
 	}
 	switch service, isModule := serviceOf(base); {
 	case above == "locale" && category:
-		return systemThing{"the locale " + dir, fmt.Sprintf("make it (%s; Debian: dpkg-reconfigure locales), or set LC_ALL=C.UTF-8; locale -a lists those that are there", localedef(dir))}, true
+		return systemThing{"the locale " + dir, fmt.Sprintf("make it (%s; Debian: dpkg-reconfigure locales), or set LC_ALL=C.UTF-8; locale -a lists those that are there", localedef(dir)), false}, true
 	case above == "terminfo" && isInitial(dir, base):
-		return systemThing{"the terminal type " + base, "set TERM to a type that is there, such as xterm-256color (toe -a lists them), or install what describes it (ncurses-term)"}, true
+		return systemThing{"the terminal type " + base, "set TERM to a type that is there, such as xterm-256color (toe -a lists them), or install what describes it (ncurses-term)", true}, true
 	case isModule:
-		return systemThing{fmt.Sprintf("%s, the module of the name service %s", base, service), fmt.Sprintf("install it, or take %s out of /etc/nsswitch.conf", service)}, true
+		return systemThing{fmt.Sprintf("%s, the module of the name service %s", base, service), fmt.Sprintf("install it, or take %s out of /etc/nsswitch.conf", service), false}, true
 	}
 	if _, zone, ok := strings.Cut(p, "/share/zoneinfo/"); ok && zone != "" && path.Ext(zone) == "" {
-		return systemThing{"the time zone " + zone, "correct the zone's name (the variable TZ, if it is set); or install tzdata"}, true
+		return systemThing{"the time zone " + zone, "correct the zone's name (the variable TZ, if it is set); or install tzdata", true}, true
 	}
 	return systemThing{}, false
 }

@@ -48,7 +48,13 @@ func (x *failure) inTheWay() bool {
 			}
 		}
 	}
-	return h.unseen[x.place()]
+	return h.unseen[x.place()] || x.fileThere()
+}
+
+// fileThere: a look finds a plain file where the folder was to be made.
+func (x *failure) fileThere() bool {
+	s := x.hist.sources[x.path]
+	return s != nil && probing(s.by) && strings.Contains(ref(s.ev.Event()).Text, "S_IFREG")
 }
 
 // place is where a failure's path leads, as far as that is known.

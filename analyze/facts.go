@@ -57,6 +57,9 @@ type history struct {
 	partial    map[*replay.File]*line
 	empty      []*source          // files and pipes that ended without a byte
 	noLibrary  *source            // see libraries.go
+	alive      *source            // see alive.go
+	machine    uint16             // that its first library is for
+	machineSeq int                // when that was loaded
 	short      *source            // the last write that was cut short
 	sources    map[string]*source // what was found or opened without an error, by path
 	servers    []*source          // name servers it asked
@@ -65,6 +68,7 @@ type history struct {
 	signals    []*event.Event
 	blocked    []*replay.Step       // the calls in which its threads were when all ended
 	stopped    *event.Event         // the group-stop that it is in, nil for none
+	toldToEnd  int                  // its calls when it was interrupted or asked to end, 0 if it was not
 	waits      map[int]*event.Seen  // by thread: what holds up the call it is in
 	restart    map[int]*replay.Step // by thread: its last call, if a signal broke it off
 	lastPath   map[int]*failure     // by thread: a failure whose next path call is awaited
@@ -74,6 +78,7 @@ type history struct {
 	unnumbered map[string]string    // failed paths by what they are without digits, "" for several; made when it is asked for
 	refused    map[string]*failure  // see refusedAt; made when it is asked for
 	missing    map[string]bool      // see missedAt; made when it is asked for
+	libraries  map[string]*source   // see library; made when it is asked for
 	variables  map[string]string    // see variables.go
 	unseen     map[string]bool      // what looks did not find, see inTheWay; made when it is asked for
 	// spokeUp, when it is known: it said something that reached somebody.

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
@@ -13,6 +14,33 @@ type sent struct {
 	by     *replay.Process
 	target int
 	signal string
+}
+
+// killedItself says whether a process sent the signal to itself that killed it, to end as
+// its child has.
+func (f *facts) killedItself(p *replay.Process) bool {
+	return p.Exit != nil && !replay.Crashes(p.Exit.Signal) && slices.ContainsFunc(f.kills, func(k sent) bool {
+		return k.by == p && (k.target == 0 || k.target == p.PID) && k.signal == p.Exit.Signal
+	})
+}
+
+// timedOutBefore says whether the process was killed by one above it whose time was up, as
+// by timeout(1): it waited for what did not come.
+func (f *facts) timedOutBefore(p *replay.Process) bool {
+	if p.Exit == nil || p.Exit.Signal == "" {
+		return false
+	}
+	return slices.ContainsFunc(f.kills, func(k sent) bool {
+		return (k.target == p.PID || k.target <= 0) && k.signal == p.Exit.Signal && k.by != p && p.Descends(k.by) && f.alarmed(k.by, k.index)
+	})
+}
+
+// alarmed says whether a process had got SIGALRM before an event.
+func (f *facts) alarmed(p *replay.Process, before int) bool {
+	h := f.procs[p]
+	return h != nil && slices.ContainsFunc(h.signals, func(e *event.Event) bool {
+		return e.Signal != nil && e.Signal.Name == "SIGALRM" && e.Index < before
+	})
 }
 
 // reaped is a child whose status was seen, but not its calls.
@@ -50,7 +78,11 @@ func (f *facts) handOver(st *replay.Step) {
 	}
 }
 
-func (f *facts) killed(_ *history, st *replay.Step) {
+func (f *facts) killed(h *history, st *replay.Step) {
+	if asksLife(st.Event.Call) {
+		f.foundAlive(h, st)
+		return
+	}
 	if len(f.kills) >= maxKills {
 		return
 	}
@@ -82,6 +114,9 @@ func (h *history) signaled(e *event.Event) {
 	}
 	if !endsFromOutside(e) {
 		return
+	}
+	if h.toldToEnd == 0 {
+		h.toldToEnd = h.proc.Calls
 	}
 	h.blockRestarted()
 }

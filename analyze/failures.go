@@ -152,6 +152,9 @@ func (f *facts) failed(h *history, st *replay.Step) {
 	}
 	x := f.keep(h, key, st)
 	x.during = during
+	if key.errno == "EPERM" && asksLife(c) {
+		f.foundAlive(h, st)
+	}
 	f.keepUnmade(x, c)
 	f.lastFailure[st.Event.TID] = x
 	if x.given != "" {

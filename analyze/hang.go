@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -113,6 +114,11 @@ func (f *facts) explainHang(d *Diagnosis) {
 	if len(list) > 0 {
 		best = list[0].score
 	}
+	if len(list) > 0 && len(d.Causes) == 0 {
+		if c := f.lostChild(list[0]); c != nil {
+			d.Causes = append(d.Causes, *c)
+		}
+	}
 	if x, times := f.tryingAgain(best); x != nil {
 		d.Causes = append(d.Causes, f.againCause(x, times))
 	}
@@ -122,12 +128,12 @@ func (f *facts) explainHang(d *Diagnosis) {
 	if best < runsWeight && len(d.Causes) == 0 {
 		d.Causes = append(d.Causes, f.runningCauses()...)
 	}
-	for i, w := range list {
+	for _, w := range list {
 		if len(d.Causes) == maxCauses {
 			break
 		}
 		c := f.hangCause(w)
-		c.Confidence = max(0.2, 0.3+0.1*w.score-0.2*float64(i+len(d.Causes)-i))
+		c.Confidence = math.Round(100*min(max(0.2, 0.3+0.1*w.score-0.2*float64(len(d.Causes))), 0.95)) / 100
 		d.Causes = append(d.Causes, c)
 	}
 	if len(d.Causes) > 0 {

@@ -29,6 +29,7 @@ var finders = []finder{
 	{"unknown account", unknownAccount},
 	{"looked through", lookedThrough},
 	{"no library", noLibrary},
+	{"process alive", stillAlive},
 	{"untraced child", ghosts},
 	{"untraced writer", unknownWriter},
 }
@@ -65,11 +66,17 @@ func emptyFiles(_ *facts, s *suspect) (out []*candidate) {
 // lastTalk: the message speaks of what the other end of a connection said.
 func lastTalk(_ *facts, s *suspect) []*candidate {
 	e := s.hist.talked
-	if e == nil || e.pos.index >= s.anchor.pos.index || s.anchor.line == nil || !containsAny(strings.ToLower(s.anchor.line.text), talkWords) {
+	if e == nil || e.pos.index >= s.anchor.pos.index || s.anchor.line == nil {
+		return nil
+	}
+	if !containsAny(strings.ToLower(s.anchor.line.text), talkWords) && !(e.hungUp() && containsAny(strings.ToLower(s.anchor.text), closedWords)) {
 		return nil
 	}
 	return []*candidate{dataCause(s, e, e.pos)}
 }
+
+// hungUp: nothing came, but the end of the connection.
+func (s *source) hungUp() bool { return s.ev.Event().Call.Ret.Value == 0 }
 
 // ghosts: a child whose calls are not in the trace failed.
 func ghosts(f *facts, s *suspect) (out []*candidate) {
@@ -241,6 +248,9 @@ func lockName(p string) bool {
 
 // talkWords are those of a complaint about what the other end said.
 var talkWords = []string{"answer", "ssl", "tls", "protocol", "handshake", "certificate", "response", "reply", "http", "server", "unexpected message", "authentication", "login", "password"}
+
+// closedWords are those of a complaint about a connection that the other end closed.
+var closedWords = []string{"closed", "hung up", "hang up", "hangup", "disconnect", "dropped", "lost", "unable to connect", "end of file", "eof"}
 
 // endWords are those of a complaint about the end of what was read.
 var endWords = []string{"eof", "end of file", "end of input", "truncated", "short read", "incomplete", "unexpected end", "corrupt", "premature", "parse error", "unterminated", "unfinished string"}

@@ -3,6 +3,7 @@ package analyze
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Which of a process's lines is its error message: message of a process means
@@ -13,7 +14,7 @@ import (
 // that doesn't.
 func weightOf(l *line) int {
 	text := strings.TrimSpace(l.text)
-	if text == "" {
+	if !hasWord(text) {
 		return 0
 	}
 	w := wordWeight(text)
@@ -36,6 +37,12 @@ func weightOf(l *line) int {
 		}
 	}
 	return w
+}
+
+// hasWord says whether a line has a letter or a digit: a status that a child sends as
+// four bytes has none.
+func hasWord(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0
 }
 
 // wordWeight rates the words of a line: 4 for those of a failure, 2 for those
@@ -246,7 +253,7 @@ func lastMessage(h *history) int {
 			near = 400 // what can't be seen of it may be an error
 		}
 		left := h.proc.Calls - l.end.seq
-		if (l.stream == "stderr" || l.stream == "tty" || h.proc.Failed() && (l.fd == 2 && !h.faulted() || l.mayComplain())) && left < near && strings.TrimSpace(l.text) != "" ||
+		if (l.stream == "stderr" || l.stream == "tty" || h.proc.Failed() && (l.fd == 2 && !h.faulted() || l.mayComplain())) && left < near && hasWord(l.text) ||
 			l.stream == "stdout" && left <= lastWord && wordWeight(l.text) > 0 && strings.Contains(l.text, "/") {
 			return i
 		}

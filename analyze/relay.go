@@ -57,6 +57,9 @@ func (f *facts) answers(s *suspect) []*suspect {
 		}
 		h := out.hist
 		a := anchor{pos: out.pos, line: lineAt(h, out.pos), text: out.text}
+		if own := anchorOf(h); !hasWord(out.text) && own.line != nil && own.pos.index < out.pos.index {
+			a = own // a status by itself says nothing
+		}
 		k := s.to(h, "words", a)
 		k.gets("answer of another", 2.5)
 		if slices.ContainsFunc(s.couldNot(in.pos.index), ownFailure) {

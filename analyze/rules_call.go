@@ -82,6 +82,8 @@ func errorPoints(x *failure) float64 {
 func errorMeaning(x *failure) (float64, string) {
 	w := errorWeight[x.errno]
 	switch {
+	case x.errno == "EBADF" && readWrite[x.name] != 0 && x.step.FD >= 0 && x.step.FD <= 2:
+		return 5.5, "it was started without that descriptor"
 	case refusedValue(x) && w < 3 && x.errno != "EAGAIN":
 		return 3, "the kernel refused the value"
 	case x.errno == "EAGAIN" && (strings.HasPrefix(x.name, "clone") || strings.HasSuffix(x.name, "fork") || strings.HasPrefix(x.name, "set") || x.name == "mlock"):
@@ -143,9 +145,12 @@ func probing(call string) bool {
 }
 
 // crash: the signal itself, against an unchecked failure right before it.
-func crash(_ *facts, c *candidate) (float64, string) {
+func crash(f *facts, c *candidate) (float64, string) {
 	p := c.sus.hist.proc
 	if c.kind == "signal" {
+		if f.killedItself(p) {
+			return 1, ""
+		}
 		return signalPoints(c, p)
 	}
 	if c.fail == nil || p.Exit == nil || !replay.Crashes(p.Exit.Signal) {

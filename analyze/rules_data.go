@@ -30,6 +30,9 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if c.noLibrary {
 		return 5.5, "the loader read it and could not use it"
 	}
+	if c.alive {
+		return 5.5, "it asked, right before, whether the process lives that the file names"
+	}
 	if c.listed {
 		return 2.5, "it was looked through right before the message"
 	}
@@ -53,6 +56,8 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 		return 0.5, "" // then it asks this machine, whether anybody answers there or not
 	case file != nil && file.Sock != nil && strings.HasSuffix(file.Sock.Peer, ":53"):
 		return 5, "the name server was asked right before the message"
+	case file != nil && file.Sock != nil && c.between <= 40 && c.source.hungUp() && containsAny(strings.ToLower(c.sus.anchor.text), closedWords):
+		return 4.5, "it hung up, and the message speaks of that"
 	case file != nil && file.Sock != nil && c.between <= 40:
 		return 3, "the message speaks of what it said"
 	case file != nil && file.Sock != nil:

@@ -47,7 +47,7 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			} else if short != p && len(path.Base(short)) > 4 && !c.isProgram(path.Base(short)) && (namesIn(text, short) || namesIn(text, stripped(short))) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
 			}
-			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && !c.isProgram(stem) && !commonNoun[stem] && containsWord(text, stem) {
+			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && !c.isProgram(stem) && !commonNoun[stem] && speaksOf(text, stem) {
 				return 3 * weight, fmt.Sprintf("the message speaks of %s", stem)
 			}
 			if dir := path.Base(path.Dir(p)); len(dir) >= 4 && !c.isProgram(dir) && !systemPath(p) && namesIn(text, dir) {
@@ -219,6 +219,21 @@ func containsWord(text, w string) bool {
 	}
 }
 
+// speaksOf says whether a text has a word that is no folder on the way to something else.
+func speaksOf(text, w string) bool {
+	for rest := text; ; {
+		k := strings.Index(rest, w)
+		if k < 0 {
+			return false
+		}
+		end := k + len(w)
+		if !wordByte(rest, k-1) && !wordByte(rest, end) && !(end < len(rest)-1 && rest[end] == '/' && rest[end+1] > ' ') {
+			return true
+		}
+		rest = rest[end:]
+	}
+}
+
 func wordByte(s string, i int) bool {
 	if i < 0 || i >= len(s) {
 		return false
@@ -339,7 +354,8 @@ func namesCall(_ *facts, c *candidate) (float64, string) {
 		return 0, ""
 	}
 	name := strings.TrimSuffix(strings.TrimSuffix(c.fail.name, "at"), "at2")
-	if containsAny(strings.ToLower(withoutPaths(c.sus.anchor.line.text)), callWords[name]) {
+	low := strings.ReplaceAll(strings.ToLower(withoutPaths(c.sus.anchor.line.text)), "internal server error", "")
+	if containsAny(low, callWords[name]) {
 		return 2, fmt.Sprintf("the message speaks of what %s does", c.fail.name)
 	}
 	return 0, ""

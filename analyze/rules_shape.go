@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
@@ -60,6 +61,9 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if c.toBeMade() {
 		return -4, "" // it needs not be there
 	}
+	if x.errno == "ENOENT" && strings.Contains(x.given, "://") && !strings.HasPrefix(x.given, "file:") {
+		return -7, "" // a URL, which is also looked for as a file
+	}
 	if short := strings.TrimSuffix(p, path.Ext(p)); path.Ext(short) != "" && c.sus.hist.byBase[path.Base(short)] != nil && x.errno == "ENOENT" {
 		return -4, "" // "a.zip.gz", beside "a.zip" that is there
 	}
@@ -68,6 +72,9 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	}
 	if x.errno == "ENOENT" && c.beside() {
 		return -3, ""
+	}
+	if x.errno == "ENOENT" && (c.libraryFound(p) || c.followsFound(p)) {
+		return -5, ""
 	}
 	const soon = 40
 	if s := c.sus.hist.byStem[stemOf(p)]; x.errno == "ENOENT" && strings.HasSuffix(p, ".so") && s != nil && s.path != p && s.found.index > c.pos.index && s.found.seq-c.pos.seq < soon {
@@ -177,6 +184,43 @@ func (f *facts) markHarmless() {
 			}
 		}
 	}
+}
+
+// libraryFound: the library was opened before, under the name that libraries have: zip,
+// libzip.la, and libzip.so is there. What it needs may be missing.
+func (c *candidate) libraryFound(p string) bool {
+	s := c.sus.hist.library(bareName(p))
+	return s != nil && s.path != p && s.first.index < c.pos.index
+}
+
+// bareName is a library's name without "lib" and endings: zip of libzip.so.2.
+func bareName(p string) string {
+	stem, _, _ := strings.Cut(path.Base(p), ".")
+	return strings.TrimPrefix(stem, "lib")
+}
+
+// library is the library that was opened under a name without "lib" and endings.
+func (h *history) library(bare string) *source {
+	if h.libraries == nil {
+		h.libraries = map[string]*source{}
+		for _, s := range h.sources {
+			if s.file != nil && isLibrary(s.path) && !systemPath(s.path) {
+				h.libraries[bareName(s.path)] = s
+			}
+		}
+	}
+	return h.libraries[bare]
+}
+
+// followsFound: files of one name are numbered, and the one before is there: this is how
+// a program finds the last.
+func (c *candidate) followsFound(p string) bool {
+	ext := path.Ext(p)
+	n, err := strconv.Atoi(strings.TrimPrefix(ext, "."))
+	if err != nil || n < 1 {
+		return false
+	}
+	return c.sus.hist.sources[strings.TrimSuffix(p, ext)+"."+strconv.Itoa(n-1)] != nil
 }
 
 // startupProbe: what every program asks before it has begun: the loader's and
@@ -354,6 +398,9 @@ func waitsForOther(f *facts, c *candidate) (float64, string) {
 	if x != nil && (x.name == "connect" || x.during) && (x.errno == "ECONNREFUSED" || x.errno == "ENOENT") && onThisMachine(x.addr) && f.daemonFailed(c.pos) {
 		return -3, ""
 	}
+	if x != nil && f.helperDied(c) {
+		return -7, ""
+	}
 	if x != nil && f.endedServer(x, c.pos) != nil {
 		return -5, ""
 	}
@@ -369,6 +416,18 @@ func waitsForOther(f *facts, c *candidate) (float64, string) {
 		}
 	}
 	return 0, ""
+}
+
+// helperDied: nobody ever listened on a socket of this machine that was tried again and
+// again, and between two times a child of the process ended with an error.
+func (f *facts) helperDied(c *candidate) bool {
+	x := c.fail
+	if x.name != "connect" || x.count < 3 || !onThisMachine(x.addr) || f.listened[f.state.AbsAddr(x.addr)] != nil {
+		return false
+	}
+	return slices.ContainsFunc(c.sus.hist.proc.Children, func(k *replay.Process) bool {
+		return k.Failed() && k.Exit.Signal == "" && k.Ended.Index > x.at[0].index && k.Ended.Index < c.pos.index && len(k.Execs) > 0 && !f.endedByOther(k)
+	})
 }
 
 // daemonFailed: a process that was left in the background had failed before.

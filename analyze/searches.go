@@ -44,7 +44,10 @@ func groupSearches(list []*candidate) []*candidate {
 			if upwards(c.group) {
 				c.gets("search upwards", -2, "") // a file that a project may have or not
 			}
-			if base := path.Base(c.fail.path); c.sus.hist.byBase[base] == nil && isLibrary(base) && strings.HasPrefix(base, "lib") && !strings.HasPrefix(base, "libnss_") {
+			if t, ok := c.systemThing(); ok && t.always {
+				c.gets("a system's name is nowhere", 3, "nobody asks for "+t.what+" in vain")
+			}
+			if base := path.Base(c.fail.path); c.between <= libraryNear && c.sus.hist.byBase[base] == nil && isLibrary(base) && strings.HasPrefix(base, "lib") && !strings.HasPrefix(base, "libnss_") {
 				c.gets("a library is nowhere", 3.75, "a library is in none of the places")
 			}
 			if inProgramFolders(c.group) {
@@ -57,7 +60,29 @@ func groupSearches(list []*candidate) []*candidate {
 			c.fail, c.group = c.group[0], nil
 		}
 	}
+	refusedInstead(out)
 	return out
+}
+
+// libraryNear is how many calls may lie between the search for a library and the message:
+// who goes on without it did not need it.
+const libraryNear = 120
+
+// refusedInstead finds for each search the failure of the same name that is no miss: there
+// it is, and the process may not have it.
+func refusedInstead(list []*candidate) {
+	for _, c := range list {
+		if c.kind != "search" {
+			continue
+		}
+		for _, o := range list {
+			if o.fail != nil && o.kind != "search" && o.fail.errno == "EACCES" && o.fail.hist == c.fail.hist && path.Base(o.fail.path) == path.Base(c.fail.path) && o.fail.program == c.fail.program {
+				c.gets("refused in one place", -6, "")
+				o.gets("refused in one place", 4, "it is there, and in none of the other places")
+				break
+			}
+		}
+	}
 }
 
 // inProgramFolders says whether all places are in folders for programs: PATH was gone

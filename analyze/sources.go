@@ -21,7 +21,9 @@ type source struct {
 	ev     event.Kept
 	wanted int64  // bytes that a write of it was given, and that was cut short
 	looks  int    // how often it was found
-	head   string // of a file that is no library, see libraries.go
+	head   string // of a file that is no library, see libraries.go; of alive, the process id
+	// machine is that of a library for another one.
+	machine uint16
 }
 
 // found remembers that something of this name is there.
