@@ -118,8 +118,12 @@ const (
 	bareFloor = 1.75
 )
 
-// worth says whether a candidate is worth a person's time.
+// worth says whether a candidate is worth a person's time. What a search found in the end
+// was not missing.
 func (c *candidate) worth() bool {
+	if c.kind == "search" && slices.ContainsFunc(c.points, func(p Points) bool { return p.Rule == "found elsewhere" && p.Points <= -7 }) {
+		return false
+	}
 	return c.score >= floor && (len(c.reasons) > 0 || c.score >= bareFloor)
 }
 

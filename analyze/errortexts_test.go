@@ -19,6 +19,11 @@ func TestErrorTexts(t *testing.T) {
 	for _, class := range callClass {
 		classes[class] = true
 	}
+	for i, s := range special {
+		if text := s.text; !strings.HasSuffix(text.why, ".") || text.next == "" || strings.HasSuffix(text.next, ".") || !strings.HasSuffix(text.man, ")") {
+			t.Errorf("special %d: %+v", i, text)
+		}
+	}
 	for key, text := range errorTexts {
 		if !strings.HasSuffix(text.why, ".") || text.next == "" || strings.HasSuffix(text.next, ".") || !page.MatchString(text.man) {
 			t.Errorf("%v: %+v", key, text)
@@ -55,6 +60,19 @@ func TestTextOfClass(t *testing.T) {
 		{`sched_setaffinity(0, 32, [99]) = -1 EINVAL (Invalid argument)`, "None of the processors", "Cpus_allowed_list", "sched_setaffinity(2)"},
 		{`clock_settime(CLOCK_REALTIME, {tv_sec=1, tv_nsec=0}) = -1 EPERM (Operation not permitted)`, "CAP_SYS_TIME", "timedatectl", "settimeofday(2)"},
 		{`sethostname("a", 1) = -1 EPERM (Operation not permitted)`, "CAP_SYS_ADMIN", "--hostname", "sethostname(2)"},
+		{`clone3({flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD, exit_signal=0, stack=0x7f, stack_size=0x7}, 88) = -1 EPERM (Operation not permitted)`, "seccomp filter", "ENOSYS", "seccomp(2)"},
+		{`clone(child_stack=NULL, flags=CLONE_NEWNS|SIGCHLD) = -1 EPERM (Operation not permitted)`, "may not make such a namespace", "user.max_user_namespaces", "clone(2)"},
+		{`openat(AT_FDCWD, "/srv/x", O_RDONLY|O_NOFOLLOW) = -1 ELOOP (Too many levels of symbolic links)`, "is a symbolic link", "what it leads to", "open(2)"},
+		{`openat(AT_FDCWD, "/srv/x", O_RDONLY) = -1 ELOOP (Too many levels of symbolic links)`, "lead in a circle.", "namei", "path_resolution(7)"},
+		{`write(1, "a\n", 2) = -1 EBADF (Bad file descriptor)`, "started without this descriptor", ">&-", "stdin(3)"},
+		{`connect(3, {sa_family=AF_UNIX, sun_path="/srv/x.sock"}, 110) = -1 ECONNREFUSED (Connection refused)`, "is there, and nobody listens", "anew", "unix(7)"},
+		{`ioctl(3</dev/net/tun>, TUNSETIFF, 0x7ffc) = -1 EPERM (Operation not permitted)`, "CAP_NET_ADMIN", "ip tuntap", "capabilities(7)"},
+		{`socket(AF_INET6, SOCK_RAW|SOCK_CLOEXEC, IPPROTO_ICMPV6) = -1 EPERM (Operation not permitted)`, "CAP_NET_RAW", "setcap", "raw(7)"},
+		{`setgroups(0, NULL) = -1 EPERM (Operation not permitted)`, "CAP_SETGID", "give it the capability", "setgid(2)"},
+		{`fchownat(AT_FDCWD, "/srv/x", 1000, 1000, 0) = -1 EINVAL (Invalid argument)`, "in this user namespace", "--no-same-owner", "user_namespaces(7)"},
+		{`openat(AT_FDCWD, "/srv/` + strings.Repeat("n", 300) + `", O_WRONLY|O_CREAT, 0666) = -1 ENAMETOOLONG (File name too long)`, "has 300 bytes", "use a shorter name", "path_resolution(7)"},
+		{`execve("/srv/x", ["x"], 0x7ffc /* 9 vars */) = -1 ETXTBSY (Text file busy)`, "can't be run", "written and closed", "execve(2)"},
+		{`openat(AT_FDCWD, "/srv/x", O_WRONLY) = -1 ETXTBSY (Text file busy)`, "is running", "rename it over", "open(2)"},
 		{`bpf(BPF_MAP_CREATE, 0x7ffc, 72) = -1 EPERM (Operation not permitted)`, "lacks the privilege", "bpf(2)", "bpf(2)"},
 		{`quotactl(Q_GETQUOTA, "/dev/vda", 0, 0x7ffc) = -1 EUCLEAN (Structure needs cleaning)`, "quotactl failed with EUCLEAN.", "look up what EUCLEAN means in quotactl(2)", "quotactl(2)"},
 	} {

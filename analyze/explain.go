@@ -3,8 +3,6 @@ package analyze
 import (
 	"fmt"
 	"strings"
-
-	"github.com/stracex/stracex/event"
 )
 
 // explain fills in Summary, Explanation and Advice of a failed call.
@@ -57,45 +55,15 @@ func below(root, p, advice string) string {
 	return strings.Join(words, " ")
 }
 
-// environmentText is that of E2BIG where the arguments are few.
-var environmentText = errorText{"The environment that is passed to {} is larger than the kernel allows, alone or with one of the arguments.", "see which variable is so large, and don't export it: env -0 | sort -z | xargs -0 -n1 | awk '{print length, substr($0,1,40)}' | sort -n | tail", "execve(2)"}
-
-// noTerminal is that of a process which wants to ask somebody.
-var noTerminal = errorText{"The process has no controlling terminal: it runs from cron, a service manager, a CI job or setsid(1), and there is nobody to ask.", "give it what it asks for as an option, a file or a variable, or run it in a terminal: ssh -t, docker run -t, script -c", "tty(4)"}
-
-// emptyText is that of a mapping without length.
-var emptyText = errorText{"{} is empty: a file of no bytes can't be mapped into memory.", "find out why it is empty, and restore it: ls -l {}", "mmap(2)"}
-
-// noexecText is that of a mapping of code (mmap(2)).
-var noexecText = errorText{"Code of {} may not be run: the file system where it lies is mounted noexec, or it is sealed.", "look at the mount: findmnt -T {}; move it to another file system, or mount that one without noexec", "mmap(2)"}
-
-// fewArguments says whether the arguments of an execve are short and few, as far as seen.
-func fewArguments(c *event.Call) bool {
-	const few = 50
-	args := c.Arg(1)
-	return args.Kind == event.Array && !args.Cut && len(args.Elems) < few
-}
-
 // reason says why the kernel said no, and what to do.
 func (f *facts) reason(out *Cause, c *candidate, obj string) (string, []string) {
 	x := c.fail
 	if x.isAboutSecond() {
 		obj = x.path2
 	}
-	t, ok := errorTexts[callError{callClass[x.name], x.errno}]
-	switch {
-	case refusedValue(x):
-		t, ok = valueText, true
-	case x.errno == "ENOSPC" && obj == "memfd_create":
-		t, ok = errorText{"The memory that the file is made of is used up: its file has no name, and lies in memory or in huge pages.", "look at HugePages_Free in /proc/meminfo, and at free -m", "memfd_create(2)"}, true
-	case x.errno == "ENXIO" && obj == "/dev/tty":
-		t, ok = noTerminal, true
-	case emptyMapping(x):
-		t, ok = emptyText, true
-	case x.name == "mmap" && x.errno == "EPERM" && x.path != "":
-		t, ok = noexecText, true
-	case x.errno == "E2BIG" && fewArguments(x.step.Event.Event().Call):
-		t, ok = environmentText, true
+	t, ok := specialText(x, obj)
+	if !ok {
+		t, ok = errorTexts[callError{callClass[x.name], x.errno}]
 	}
 	if !ok {
 		out.Manual = manual(x.name)

@@ -41,10 +41,6 @@ func refusedValue(x *failure) bool {
 	return readWrite[x.name] == isWrite && (strings.HasPrefix(x.path, "/proc/") || strings.HasPrefix(x.path, "/sys/"))
 }
 
-// valueText is about a value that the kernel refuses.
-var valueText = errorText{"{} is a setting of the kernel, which doesn't take this value, or not now.",
-	"look up which values it takes", "proc(5)"}
-
 // whyNoFolder says from the walk which part of a path is no directory.
 func whyNoFolder(ev *Evidence) (string, []string, bool) {
 	if ev == nil {

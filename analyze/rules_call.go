@@ -82,7 +82,7 @@ func errorPoints(x *failure) float64 {
 func errorMeaning(x *failure) (float64, string) {
 	w := errorWeight[x.errno]
 	switch {
-	case x.errno == "EBADF" && readWrite[x.name] != 0 && x.step.FD >= 0 && x.step.FD <= 2:
+	case x.errno == "EBADF" && isStandard(x):
 		return 5.5, "it was started without that descriptor"
 	case refusedValue(x) && w < 3 && x.errno != "EAGAIN":
 		return 3, "the kernel refused the value"
