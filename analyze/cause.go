@@ -153,13 +153,11 @@ func kindSeen(s *source) string {
 // peerCause: the other end of a connection answered, and not what was wanted.
 func (f *facts) peerCause(out *Cause, c *candidate, peer string) {
 	setString(&out.Address, peer)
-	who := name(c.sus.hist.proc)
 	if strings.HasSuffix(peer, ":53") {
-		out.Summary = fmt.Sprintf("the name server %s gave no usable answer", peer)
-		out.Explanation = fmt.Sprintf("%s asked the name server %s for a host's address and got none.", who, peer)
-		out.Advice = append(out.Advice, "check the name server in /etc/resolv.conf, and the name itself: getent hosts NAME")
+		f.resolverCause(out, c, peer)
 		return
 	}
+	who := name(c.sus.hist.proc)
 	if c.reply != "" {
 		out.Summary = fmt.Sprintf("%s answered: %s", peer, c.reply)
 		out.Explanation = fmt.Sprintf("%s is connected to %s, and the answer was an error: %s.", who, peer, c.reply)

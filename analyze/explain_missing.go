@@ -122,6 +122,9 @@ func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
 		interp = strings.TrimSuffix(interp, "\r")
 		return fmt.Sprintf("%s is there, but its first line ends in a carriage return (it has DOS line ends), so the kernel looks for an interpreter %q, which does not exist.", x.path, interp+"\r"),
 			[]string{"remove the carriage returns: sed -i 's/\\r$//' " + x.path}, true
+	case interp != "" && there && x.isELF():
+		return fmt.Sprintf("%s is there, but the loader that it names, %s, is not: it was built for another C library, such as musl (Alpine), or for another machine.", x.path, interp),
+			[]string{"use a build of it for this system, or one that is linked statically; file " + x.path + " shows what it is for"}, true
 	case interp != "" && there:
 		return fmt.Sprintf("%s is there, but its interpreter %s is not.", x.path, interp),
 			[]string{fmt.Sprintf("install %s, or correct the first line of %s", interp, x.path)}, true
@@ -134,6 +137,11 @@ func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
 			[]string{fmt.Sprintf("look whether it is there, and at its first line or loader: ls -l %s; head -1 %[1]s; file %[1]s", x.path)}, true
 	}
 	return "", nil, false
+}
+
+// isELF says whether what was to be run begins as an ELF file does.
+func (x *failure) isELF() bool {
+	return x.seen != nil && strings.HasPrefix(string(x.seen.Head), elfMagic)
 }
 
 // shebang is the interpreter of a script, "" when it has none. A carriage

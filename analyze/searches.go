@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/stracex/stracex/event"
 )
 
 // Searches: one thing that was looked for in several places.
@@ -39,6 +41,10 @@ func groupSearches(list []*candidate) []*candidate {
 	}
 	for _, c := range best {
 		if len(c.group) > 1 {
+			if i := slices.IndexFunc(c.group, (*failure).lacksInterpreter); i >= 0 {
+				c.fail, c.group = c.group[i], nil // it is there
+				continue
+			}
 			c.kind = "search"
 			c.fail = expected(c.group, c.sus.anchor.line)
 			if upwards(c.group) {
@@ -62,6 +68,12 @@ func groupSearches(list []*candidate) []*candidate {
 	}
 	refusedInstead(out)
 	return out
+}
+
+// lacksInterpreter: the program was seen to be there, so what is missing is the interpreter
+// of a script, or the loader.
+func (x *failure) lacksInterpreter() bool {
+	return callClass[x.name] == "run" && x.errno == "ENOENT" && x.seen != nil && slices.ContainsFunc(x.seen.Walk, func(s event.PathStep) bool { return s.Path == x.seen.Path && s.Errno == "" })
 }
 
 // libraryNear is how many calls may lie between the search for a library and the message:

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stracex/stracex/analyze/replay"
 	"github.com/stracex/stracex/event"
 )
 
@@ -193,5 +194,45 @@ func TestLastException(t *testing.T) {
 	h.lines = h.lines[:3]
 	if got := lastException(&h, 0, tracebackEnd(&h, 0)); got != "" {
 		t.Errorf("%q of one alone", got)
+	}
+}
+
+// A program that is there lacks its interpreter, or its loader.
+func TestNoExec(t *testing.T) {
+	seen := func(head string) *event.Seen {
+		return &event.Seen{Path: "/srv/bin/x", Head: []byte(head), Text: []string{"interpreter /lib/ld-x.so (ENOENT)"}, Walk: []event.PathStep{{Path: "/srv/bin", Type: "dir"}, {Path: "/srv/bin/x", Type: "file"}}}
+	}
+	f := &facts{words: words{read: map[*history][]*passed{}}}
+	for _, test := range []struct{ head, why, next string }{
+		{"\x7fELF\x02\x01\x01", "the loader that it names, /lib/ld-x.so, is not", "linked statically"},
+		{"#!/opt/py\n", "its interpreter /opt/py is not", "first line"},
+		{"#!/opt/py\r\n", "carriage return", "sed -i"},
+	} {
+		x := &failure{failureKey: failureKey{name: "execve", errno: "ENOENT", path: "/srv/bin/x", given: "x"}, hist: &history{}, seen: seen(test.head), at: []position{{1, 1}}}
+		why, next, ok := f.whyNoExec(&candidate{fail: x})
+		if !ok || !strings.Contains(why, test.why) || !strings.Contains(next[0], test.next) {
+			t.Errorf("%q: %q %q", test.head, why, next)
+		}
+		if !x.lacksInterpreter() {
+			t.Errorf("%q: it is there", test.head)
+		}
+		x.seen = &event.Seen{Path: "/srv/bin/x", Walk: []event.PathStep{{Path: "/srv/bin", Type: "dir"}, {Path: "/srv/bin/x", Errno: "ENOENT"}}}
+		if x.lacksInterpreter() {
+			t.Error("it is not there")
+		}
+	}
+	// Of a search of PATH the one that is there is told, not that it is nowhere.
+	h := &history{proc: &replay.Process{PID: 1}}
+	s := &suspect{hist: h}
+	var list []*candidate
+	for _, p := range []string{"/srv/bin/x", "/usr/bin/x", "/bin/x"} {
+		x := &failure{failureKey: failureKey{name: "execve", errno: "ENOENT", path: p, given: p}, hist: h, at: []position{{1, 1}}}
+		if p == "/srv/bin/x" {
+			x.seen = seen("#!/opt/py\n")
+		}
+		list = append(list, &candidate{kind: "syscall", fail: x, sus: s})
+	}
+	if out := groupSearches(list); len(out) != 1 || out[0].kind != "syscall" || out[0].fail.path != "/srv/bin/x" || out[0].group != nil {
+		t.Errorf("%+v", out)
 	}
 }
