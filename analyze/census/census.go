@@ -11,6 +11,7 @@ import (
 // calls must be over before Choose.
 type Census struct {
 	lines   int // with an id
+	lives   int
 	threads map[int]*thread
 	last    *thread // of the last line
 
@@ -33,6 +34,9 @@ type life struct {
 	lines int
 }
 
+// maxLives bounds the memory: a log of more threads is read whole.
+const maxLives = 1 << 18
+
 // New returns a Census of nobody.
 func New() *Census {
 	return &Census{threads: map[int]*thread{}, state: replay.New(), matters: map[*replay.Process]bool{}, ends: map[int][]*replay.Process{}}
@@ -41,6 +45,9 @@ func New() *Census {
 // Wants counts a line, and says whether its event is needed.
 func (c *Census) Wants(tid int, body []byte) bool {
 	c.lines++
+	if c.lives > maxLives {
+		return false
+	}
 	t := c.last
 	if t == nil || t.tid != tid {
 		if t = c.threads[tid]; t == nil {
@@ -51,6 +58,7 @@ func (c *Census) Wants(tid int, body []byte) bool {
 	}
 	first := t.over
 	if first {
+		c.lives++
 		t.lives = append(t.lives, life{})
 		t.over = false
 	}

@@ -133,6 +133,17 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// A log of very many threads is read whole.
+func TestBound(t *testing.T) {
+	c := New()
+	for i := range maxLives + 10 {
+		c.Wants(1+i, []byte("close(3) = 0"))
+	}
+	if _, ok := c.Choose(0); ok || len(c.threads) > maxLives+1 {
+		t.Errorf("%v, %d threads", ok, len(c.threads))
+	}
+}
+
 // Where the lines tell of other ends than the events, nothing is left out.
 func TestDisagrees(t *testing.T) {
 	if _, ok := choose(t, start+child(2, "2 +++ what +++\n", 0)+end(1), 0); ok {

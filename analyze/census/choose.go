@@ -40,7 +40,7 @@ type course struct {
 // that ended well the ones within so many lines from the log's beginning are read too: what
 // they missed did no harm, which tells of others.
 func (c *Census) Choose(sample int) (choice *Choice, ok bool) {
-	if !c.agrees() {
+	if c.lives > maxLives || !c.agrees() {
 		return nil, false
 	}
 	reads := c.readers(sample)

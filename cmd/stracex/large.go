@@ -23,7 +23,7 @@ var usualLarge = large{128 << 20, 100000}
 // chosen says which lines of a large log are worth to be read; nil: all of them, or the
 // log is not one whose lines can be told apart.
 func (in *input) chosen(l large, p *progress) *census.Choice {
-	if l.size == 0 || in.set || in.size() < l.size {
+	if size := in.size(); l.size == 0 || in.set || size < l.size || size > sieve.MaxSize {
 		return nil
 	}
 	f, err := os.Open(in.files[0].path)

@@ -37,11 +37,14 @@ type count struct {
 	calls  int // those at which a call returned
 }
 
-// run is a place from which on so much was left out before.
+// run is a place from which on so much was left out before; there may be as many as lines.
 type run struct {
-	from int // wanted lines before
-	out  count
+	from          uint32 // wanted lines before
+	lines, events uint32
 }
+
+// MaxSize is the size of a log, in bytes, up to which its lines can be counted.
+const MaxSize = 64 << 30
 
 // blockSize is how much is read at a time, maxLine the length from which on a line's end is
 // not looked for before it is judged.
@@ -124,7 +127,7 @@ func (s *Sieve) judge(line []byte) bool {
 	if s.keeps {
 		if !before {
 			s.mu.Lock()
-			s.runs = append(s.runs, run{s.kept, s.out})
+			s.runs = append(s.runs, run{uint32(s.kept), uint32(s.out.lines), uint32(s.out.events)})
 			s.mu.Unlock()
 		}
 		s.kept++
@@ -157,13 +160,14 @@ func (s *Sieve) leftOut() count {
 	return s.total
 }
 
-// before says what was left out before a wanted line, which counts from 1.
+// before says how many lines and events were left out before a wanted line, which counts
+// from 1.
 func (s *Sieve) before(line int) count {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := sort.Search(len(s.runs), func(i int) bool { return s.runs[i].from >= line })
+	n := sort.Search(len(s.runs), func(i int) bool { return int(s.runs[i].from) >= line })
 	if n == 0 {
 		return count{}
 	}
-	return s.runs[n-1].out
+	return count{lines: int(s.runs[n-1].lines), events: int(s.runs[n-1].events)}
 }
