@@ -84,8 +84,8 @@ const libraryNear = 120
 // it is, and the process may not have it.
 func refusedInstead(list []*candidate) {
 	for _, c := range list {
-		if c.kind != "search" {
-			continue
+		if c.kind != "search" || c.sus.hist.byBase[path.Base(c.fail.path)] != nil {
+			continue // it was found after all
 		}
 		for _, o := range list {
 			if o.fail != nil && o.kind != "search" && o.fail.errno == "EACCES" && o.fail.hist == c.fail.hist && path.Base(o.fail.path) == path.Base(c.fail.path) && o.fail.program == c.fail.program {
