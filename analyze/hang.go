@@ -196,12 +196,16 @@ func (f *facts) waits() []*wait {
 	return list
 }
 
-// isRound says whether a wait is, over others, for itself.
-func (w *wait) isRound() bool {
-	seen := map[*wait]bool{}
-	for at := w; len(at.on) > 0 && !seen[at]; at = at.on[0] {
-		seen[at] = true
-		if at.on[0] == w {
+// isRound says whether a wait is, over others, for itself; those that lead back come first
+// among what they wait for then.
+func (w *wait) isRound() bool { return w.leadsTo(w, map[*wait]bool{}) }
+
+func (w *wait) leadsTo(end *wait, seen map[*wait]bool) bool {
+	seen[w] = true
+	for i, o := range w.on {
+		if o == end || !seen[o] && o.leadsTo(end, seen) {
+			copy(w.on[1:i+1], w.on[:i])
+			w.on[0] = o
 			return true
 		}
 	}
