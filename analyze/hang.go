@@ -201,8 +201,9 @@ func (f *facts) waits() []*wait {
 func (w *wait) isRound() bool { return w.leadsTo(w, map[*wait]bool{}) }
 
 func (w *wait) leadsTo(end *wait, seen map[*wait]bool) bool {
+	const most = 64 // of hundreds that all wait one is as good as the others
 	seen[w] = true
-	for i, o := range w.on {
+	for i, o := range w.on[:min(len(w.on), most)] {
 		if o == end || !seen[o] && o.leadsTo(end, seen) {
 			copy(w.on[1:i+1], w.on[:i])
 			w.on[0] = o
