@@ -29,11 +29,8 @@ func (f *facts) explain(out *Cause, c *candidate) {
 		out.Explanation = fmt.Sprintf("strace made this call fail by itself (-e inject, -e fault): it says nothing of %s.", orIt(obj))
 		out.Advice = []string{"look at how the program takes this error"}
 	}
-	if v := x.variable(); v != "" && c.kind != "search" {
-		out.Explanation += " The environment variable " + v + " is set to it."
-		for i := range out.Advice {
-			out.Advice[i] = strings.Replace(out.Advice[i], "correct the path where it is configured", "correct the variable "+v, 1)
-		}
+	if c.kind != "search" {
+		x.tellVariable(out)
 	}
 	if x.count > 1 && c.kind != "search" {
 		out.Explanation += fmt.Sprintf(" It was tried %d times.", x.count)

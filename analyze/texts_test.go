@@ -236,3 +236,28 @@ func TestNoExec(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 }
+
+// The variable that gives a path, or the folder where it lies, is told; only the first
+// says that the path is no optional one.
+func TestTellVariable(t *testing.T) {
+	for _, test := range []struct {
+		seen, want string
+		byHand     bool
+	}{
+		{"the variable APP_CONF is set to it", "The environment variable APP_CONF is set to it.", true},
+		{"the variable APP_DATA is set to /srv/data, where it lies", "It lies in /srv/data, to which the environment variable APP_DATA is set.", false},
+		{"the path is empty", "", false},
+	} {
+		x := &failure{failureKey: failureKey{name: "openat", errno: "ENOENT", path: "/srv/data/a"}, seen: &event.Seen{Text: []string{test.seen}}}
+		out := &Cause{Advice: []string{"create /srv/data/a, or correct the path where it is configured"}}
+		x.tellVariable(out)
+		if strings.TrimSpace(out.Explanation) != test.want || x.setByHand() != test.byHand || strings.Contains(out.Advice[0], "variable") != (test.want != "") {
+			t.Errorf("%s: %q %q %v", test.seen, out.Explanation, out.Advice, x.setByHand())
+		}
+	}
+	h := &history{variables: map[string]string{"/srv/data": "APP_DATA"}}
+	x := &failure{failureKey: failureKey{name: "openat", errno: "ENOENT", path: "/srv/data/a/b"}, hist: h}
+	if name, folder := x.variableAbove(); name != "APP_DATA" || folder != "/srv/data" || x.variable() != "" {
+		t.Errorf("%q %q", name, folder)
+	}
+}

@@ -49,8 +49,9 @@ func (x *failure) variable() string {
 	if x.seen != nil {
 		for _, text := range x.seen.Text {
 			if rest, ok := strings.CutPrefix(text, "the variable "); ok {
-				name, _, _ := strings.Cut(rest, " ")
-				return name
+				if name, it, _ := strings.Cut(rest, " is set to "); it == "it" {
+					return name
+				}
 			}
 		}
 	}
@@ -63,11 +64,53 @@ func (x *failure) variable() string {
 	return x.hist.variables[path.Clean(x.given)]
 }
 
+// variableAbove is the one that is set to a folder where the failure's path lies, and that
+// folder; "" for none or when that is not known.
+func (x *failure) variableAbove() (name, folder string) {
+	if x.seen != nil {
+		for _, text := range x.seen.Text {
+			if rest, ok := strings.CutPrefix(text, "the variable "); ok {
+				name, folder, _ = strings.Cut(rest, " is set to ")
+				folder, ok = strings.CutSuffix(folder, ", where it lies")
+				if ok {
+					return name, folder
+				}
+			}
+		}
+	}
+	if x.hist == nil || len(x.hist.variables) == 0 || !strings.HasPrefix(x.path, "/") {
+		return "", ""
+	}
+	for dir := path.Dir(x.path); len(dir) > 1; dir = path.Dir(dir) {
+		if name := x.hist.variables[dir]; name != "" {
+			return name, dir
+		}
+	}
+	return "", ""
+}
+
 // setByHand: the path is a variable's value, and was to be used: what is only looked for may
 // be about to be made, as is what HISTFILE or CCACHE_DIR is set to.
 func (x *failure) setByHand() bool {
 	v := x.variable()
 	return v != "" && !probing(x.name) && !strings.Contains(v, "HIST") && !strings.Contains(v, "CACHE")
+}
+
+// tellVariable says which variable of the environment gives the path.
+func (x *failure) tellVariable(out *Cause) {
+	v := x.variable()
+	if v != "" {
+		out.Explanation += " The environment variable " + v + " is set to it."
+	} else if above, folder := x.variableAbove(); above != "" {
+		v = above
+		out.Explanation += " It lies in " + folder + ", to which the environment variable " + v + " is set."
+	}
+	if v == "" {
+		return
+	}
+	for i := range out.Advice {
+		out.Advice[i] = strings.Replace(out.Advice[i], "correct the path where it is configured", "correct the variable "+v, 1)
+	}
 }
 
 // setByVariable: somebody has set the path, so it is not one that may be there or not.

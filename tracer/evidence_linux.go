@@ -87,7 +87,7 @@ func (e *engine) lookUpPath(at place, c *call, errno unix.Errno, dirfd int, name
 		ev.Walk = w.steps
 		ev.Text = append(ev.Text, mountFindings(at, w.steps, c, errno)...)
 		if v := e.variableOf(at.pid, full, name); v != "" {
-			ev.Text = append(ev.Text, "the variable "+v+" is set to it")
+			ev.Text = append(ev.Text, v)
 		}
 	}
 	e.addEvidence(at, ev)

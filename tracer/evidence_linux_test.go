@@ -237,7 +237,8 @@ func TestVariableOfPath(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("APP_CONF", dir+"/etc//app.conf")
 	t.Setenv("APP_PATH", dir+"/a:"+dir+"/b")
-	c := trace(t, Options{Argv: []string{"sh", "-c", `cat "$0/etc/app.conf" "$0/a" "$0/b"; OTHER="$0/other" cat "$0/other"; cat "$0/other"`, dir}})
+	t.Setenv("APP_DATA", dir+"/data/")
+	c := trace(t, Options{Argv: []string{"sh", "-c", `cat "$0/etc/app.conf" "$0/a" "$0/b" "$0/data/x/y" "$0/data/bin/z"; OTHER="$0/other" cat "$0/other"; cat "$0/other"`, dir}})
 	found := map[string][]string{}
 	for _, r := range c.of(stx.KindEvidence) {
 		for _, text := range r.Evidence.Text {
@@ -246,7 +247,8 @@ func TestVariableOfPath(t *testing.T) {
 			}
 		}
 	}
-	want := map[string][]string{"app.conf": {"the variable APP_CONF is set to it"}, "other": {"the variable OTHER is set to it"}}
+	want := map[string][]string{"app.conf": {"the variable APP_CONF is set to it"}, "other": {"the variable OTHER is set to it"},
+		"y": {"the variable APP_DATA is set to " + dir + "/data, where it lies"}}
 	if !reflect.DeepEqual(found, want) {
 		t.Errorf("%v, want %v", found, want)
 	}

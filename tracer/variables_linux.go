@@ -22,9 +22,9 @@ const (
 	variablesMax = 256       // processes whose environments are remembered
 )
 
-// variableOf gives the variable that a process's environment, as it was at its execve
-// (proc_pid_environ(5)), has set to a path; "" for none. full is absolute, given is what
-// the call was given.
+// variableOf says which variable of a process's environment, as it was at its execve
+// (proc_pid_environ(5)), is set to a path, or to a folder above it; "" for none. full is
+// absolute, given is what the call was given.
 func (e *engine) variableOf(pid int, full, given string) string {
 	if alwaysTried(full) {
 		return ""
@@ -37,10 +37,29 @@ func (e *engine) variableOf(pid int, full, given string) string {
 		set = readSetPaths(procPath("/proc", pid, "environ"))
 		e.variables[pid] = set
 	}
-	if name := set[path.Clean(full)]; name != "" {
-		return name
+	return set.tell(full, given)
+}
+
+// tell says which variable is set to a path, or to a folder above it.
+func (set setPaths) tell(full, given string) string {
+	if len(set) == 0 {
+		return ""
 	}
-	return set[path.Clean(given)]
+	full = path.Clean(full)
+	for _, p := range []string{full, path.Clean(given)} {
+		if name := set[p]; name != "" {
+			return "the variable " + name + " is set to it"
+		}
+	}
+	if base := path.Base(path.Dir(full)); base == "bin" || base == "sbin" {
+		return "" // of PATH, which says so itself
+	}
+	for dir := path.Dir(full); len(dir) > 1; dir = path.Dir(dir) {
+		if name := set[dir]; name != "" {
+			return "the variable " + name + " is set to " + dir + ", where it lies"
+		}
+	}
+	return ""
 }
 
 // alwaysTried: places that the loader and the C library look at in every process.
