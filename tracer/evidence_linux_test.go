@@ -249,6 +249,7 @@ func TestVariableOfPath(t *testing.T) {
 	}
 	want := map[string][]string{"app.conf": {"the variable APP_CONF is set to it"}, "other": {"the variable OTHER is set to it"},
 		"y": {"the variable APP_DATA is set to " + dir + "/data, where it lies"}}
+	delete(found, "cat") // in PATH, wherever that leads here
 	if !reflect.DeepEqual(found, want) {
 		t.Errorf("%v, want %v", found, want)
 	}
