@@ -12,6 +12,9 @@ import (
 // whyThere explains EEXIST where a symbolic link is in the way: what makes things doesn't
 // follow it (mkdir(2)), a look does, and finds nothing when it leads nowhere.
 func whyThere(x *failure, obj string) (string, []string, bool) {
+	if x.locksByLink() {
+		return whyLocked(x, obj)
+	}
 	missed := x.inTheWay()
 	if x.seen == nil || len(x.seen.Walk) == 0 {
 		return fmt.Sprintf("%s is there, and yet the program did not find it when it looked: it is a symbolic link that leads nowhere, or it was made in between.", obj),
@@ -31,6 +34,33 @@ func whyThere(x *failure, obj string) (string, []string, bool) {
 	}
 	return fmt.Sprintf("%s is there already: a symbolic link to %s.", obj, target),
 		[]string{fmt.Sprintf("if nothing needs the link, remove it; what it leads to: ls -ld %s", target)}, true
+}
+
+// locksByLink: the symbolic link that was to be made leads nowhere, but names the process
+// that makes it, as "host:4711": a lock. Only one can make it, on any file system.
+func (x *failure) locksByLink() bool {
+	c := x.call()
+	if x.errno != "EEXIST" || c == nil || !strings.HasPrefix(x.name, "symlink") || x.hist.proc == nil {
+		return false
+	}
+	return strings.HasSuffix(c.Arg(0).Str, itoa(x.hist.proc.PID)) && x.hist.proc.PID > 1
+}
+
+// whyLocked names who holds such a lock, as far as that was seen.
+func whyLocked(x *failure, obj string) (string, []string, bool) {
+	who := ""
+	if x.seen != nil && len(x.seen.Walk) > 0 {
+		who = x.seen.Walk[len(x.seen.Walk)-1].Link
+	}
+	if who == "" {
+		return fmt.Sprintf("%s is a lock, and somebody has it: a symbolic link that names its holder.", obj),
+			[]string{"see who it is: readlink " + obj + "; if that process is gone, remove the link"}, true
+	}
+	next := "if that process is gone, remove the link"
+	if pid := who[len(strings.TrimRight(who, "0123456789")):]; pid != "" {
+		next = fmt.Sprintf("see whether it lives, on the machine that the name tells: ps -p %s; ", pid) + next
+	}
+	return fmt.Sprintf("%s is a lock, and %s has it: that is what this symbolic link says.", obj, who), []string{next}, true
 }
 
 // inTheWay: the folder that was to be made is there, and a look at it, which follows

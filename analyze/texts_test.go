@@ -261,3 +261,25 @@ func TestTellVariable(t *testing.T) {
 		t.Errorf("%q %q", name, folder)
 	}
 }
+
+// A symbolic link that names the process which makes it is a lock.
+func TestLockByLink(t *testing.T) {
+	for _, test := range []struct {
+		target, link, why, next string
+	}{
+		{"vm:42", "vm:41", "is a lock, and vm:41 has it", "ps -p 41"},
+		{"vm:42", "", "is a lock, and somebody has it", "readlink /srv/.hg/wlock"},
+		{"a@vm.42", "a@vm", "is a lock, and a@vm has it", "remove the link"},
+		{"../data", "../old", "a symbolic link to /srv/old", "if nothing needs the link"},
+	} {
+		e := &event.Event{Kind: event.Returned, Call: event.NewCall("symlink", event.Value{Kind: event.String, Str: test.target}, event.Value{Kind: event.String, Str: "/srv/.hg/wlock"})}
+		x := &failure{failureKey: failureKey{name: "symlink", errno: "EEXIST", path: "/srv/.hg/wlock", given: "/srv/.hg/wlock"}, hist: &history{proc: &replay.Process{PID: 42}}, step: place{Event: event.KeepWhole(e)}}
+		if test.link != "" {
+			x.seen = &event.Seen{Path: x.path, Walk: []event.PathStep{{Path: x.path, Type: "symlink", Link: test.link}}}
+		}
+		why, next, ok := whyThere(x, x.path)
+		if !ok || !strings.Contains(why, test.why) || !strings.Contains(next[0], test.next) {
+			t.Errorf("%+v: %q %q", test, why, next)
+		}
+	}
+}
