@@ -19,6 +19,7 @@ func (f *facts) explain(out *Cause, c *candidate) {
 	}
 	out.Explanation, out.Advice = f.reason(out, c, obj)
 	out.Explanation += findings(out.Evidence)
+	f.tellHolder(out, x)
 	if root := f.state.Abs(x.step.FS.Root); root != "" && root != "/" && strings.HasPrefix(x.path, "/") {
 		out.Explanation += fmt.Sprintf(" Its root directory is %s: there the path begins.", root)
 		for i := range out.Advice {
