@@ -181,6 +181,8 @@ func signalPoints(c *candidate, p *replay.Process) (float64, string) {
 // them is a consequence.
 func killedByAnother(f *facts, c *candidate) (float64, string) {
 	switch {
+	case f.timedOutBefore(c.sus.hist.proc):
+		return -2, "" // what it waited for may be the reason
 	case f.endedByOther(c.sus.hist.proc):
 		return -4, ""
 	case f.wasAskedToEnd(c):
