@@ -73,6 +73,7 @@ func TestTextOfClass(t *testing.T) {
 		{`openat(AT_FDCWD, "/srv/` + strings.Repeat("n", 300) + `", O_WRONLY|O_CREAT, 0666) = -1 ENAMETOOLONG (File name too long)`, "has 300 bytes", "use a shorter name", "path_resolution(7)"},
 		{`execve("/srv/x", ["x"], 0x7ffc /* 9 vars */) = -1 ETXTBSY (Text file busy)`, "can't be run", "written and closed", "execve(2)"},
 		{`openat(AT_FDCWD, "/srv/x", O_WRONLY) = -1 ETXTBSY (Text file busy)`, "is running", "rename it over", "open(2)"},
+		{`openat(AT_FDCWD, "s3://bucket/x", O_RDONLY) = -1 ENOENT (No such file or directory)`, "is a URL", "give it a file", "openat(2)"},
 		{`bpf(BPF_MAP_CREATE, 0x7ffc, 72) = -1 EPERM (Operation not permitted)`, "lacks the privilege", "bpf(2)", "bpf(2)"},
 		{`quotactl(Q_GETQUOTA, "/dev/vda", 0, 0x7ffc) = -1 EUCLEAN (Structure needs cleaning)`, "quotactl failed with EUCLEAN.", "look up what EUCLEAN means in quotactl(2)", "quotactl(2)"},
 	} {

@@ -32,6 +32,10 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 			return why, next
 		}
 	}
+	if isURL(x.given) {
+		return fmt.Sprintf("%s is a URL, and there is no file of that name: the program takes it for a file, or looks for one first.", x.given),
+			[]string{"give it a file; or see whether it was built to read from the network, and what keeps it from that"}
+	}
 	if why, next, ok := strangeName(obj); ok {
 		return why, next
 	}
@@ -63,6 +67,11 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 func whyUnlike(x *failure) (string, []string) {
 	return fmt.Sprintf("%s is a directory and %s is there and is none, not even by a symbolic link to one; or a part of these paths that should be a directory is something else.", x.path, x.path2),
 		[]string{fmt.Sprintf("look at both, and move away what is in the way: ls -ld %s %s", x.path, x.path2)}
+}
+
+// isURL: an address of something elsewhere, that of a file of this machine excepted.
+func isURL(given string) bool {
+	return strings.Contains(given, "://") && !strings.HasPrefix(given, "file:")
 }
 
 // isPattern: a name as a shell's pattern, that of no file: "*.sh", "app-?.log".

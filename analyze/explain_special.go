@@ -32,7 +32,7 @@ var special = []struct {
 	{func(x *failure, _ string) bool { return x.errno == "ELOOP" && x.asksFor("O_NOFOLLOW") },
 		errorText{"{} is a symbolic link, and the program asks not to follow one (O_NOFOLLOW).", "put what it leads to in its place, or give the path that it leads to: ls -l {}", "open(2)"}},
 	{func(x *failure, _ string) bool { return x.errno == "EBADF" && isStandard(x) },
-		errorText{"The process was started without this descriptor, its standard input, output or error: whoever started it had closed it.", "start it with one: < /dev/null > /dev/null, or to a file; look for >&- in the script, and at what the service manager gives", "stdin(3)"}},
+		errorText{"The process was started without this descriptor, its standard input or output: whoever started it had closed it.", "start it with one: < /dev/null > /dev/null, or to a file; look for >&- in the script, and at what the service manager gives", "stdin(3)"}},
 	{func(x *failure, _ string) bool {
 		return x.errno == "ECONNREFUSED" && strings.HasPrefix(x.addr, "unix:/")
 	},
@@ -90,9 +90,10 @@ func hasFlag(v event.Value, flag string, depth int) bool {
 	return depth < 3 && slices.ContainsFunc(v.Elems, func(e event.Value) bool { return hasFlag(e, flag, depth+1) })
 }
 
-// isStandard: a read or write of a standard descriptor.
+// isStandard: a read of the standard input or a write to the standard output, which the
+// process has not closed itself. What can't be written to stderr is a message.
 func isStandard(x *failure) bool {
-	return readWrite[x.name] != 0 && x.step.FD >= 0 && x.step.FD <= 2
+	return readWrite[x.name] != 0 && x.step.FD >= 0 && x.step.FD <= 1 && !(x.hist != nil && x.hist.closedOwn)
 }
 
 // fewArguments says whether the arguments of an execve are short and few, as far as seen.

@@ -75,6 +75,7 @@ type history struct {
 	execSeq    int                  // Seq of the last execve
 	lastCall   string               // name of the last call that has ended
 	left       bool                 // a call of its own ended it
+	closedOwn  bool                 // it has closed its standard input or output
 	unnumbered map[string]string    // failed paths by what they are without digits, "" for several; made when it is asked for
 	refused    map[string]*failure  // see refusedAt; made when it is asked for
 	missing    map[string]bool      // see missedAt; made when it is asked for
@@ -261,6 +262,7 @@ var telling = map[string]func(f *facts, h *history, st *replay.Step){
 	"execve": (*facts).execed, "execveat": (*facts).execed,
 	"wait4": (*facts).waited, "waitid": (*facts).waited, "waitpid": (*facts).waited,
 	"flock": (*facts).locked, "fcntl": (*facts).locked,
+	"close":     func(_ *facts, h *history, st *replay.Step) { h.closedOwn = h.closedOwn || st.FD == 0 || st.FD == 1 },
 	"connect":   (*facts).asked,
 	"listen":    (*facts).listens,
 	"prlimit64": (*facts).limited, "setrlimit": (*facts).limited,

@@ -61,7 +61,7 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if c.toBeMade() {
 		return -4, "" // it needs not be there
 	}
-	if x.errno == "ENOENT" && strings.Contains(x.given, "://") && !strings.HasPrefix(x.given, "file:") {
+	if x.errno == "ENOENT" && isURL(x.given) {
 		return -7, "" // a URL, which is also looked for as a file
 	}
 	if short := strings.TrimSuffix(p, path.Ext(p)); path.Ext(short) != "" && c.sus.hist.byBase[path.Base(short)] != nil && x.errno == "ENOENT" {
