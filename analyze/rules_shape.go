@@ -61,8 +61,8 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if c.toBeMade() {
 		return -4, "" // it needs not be there
 	}
-	if x.errno == "ENOENT" && isURL(x.given) {
-		return -7, "" // a URL, which is also looked for as a file
+	if x.errno == "ENOENT" && isURL(x.given) && c.sus.anchor.line != nil {
+		return -5.5, "" // a URL, which is also looked for as a file
 	}
 	if short := strings.TrimSuffix(p, path.Ext(p)); path.Ext(short) != "" && c.sus.hist.byBase[path.Base(short)] != nil && x.errno == "ENOENT" {
 		return -4, "" // "a.zip.gz", beside "a.zip" that is there
