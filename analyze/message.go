@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -187,13 +188,14 @@ func (h *history) saidAt(l *line) position {
 
 // hasOwnReason says whether a line quotes an error that came up after an earlier line: it
 // is no consequence of what that line tells of, which was survived. A second file may be
-// missing since the first one was.
+// missing since the first one was, but no library that the line names.
 func (h *history) hasOwnReason(later, earlier int) bool {
 	l, e := h.lines[later], h.lines[earlier]
 	named := errnosIn(l.text)
 	return len(named) > 0 && slices.ContainsFunc(h.failures, func(x *failure) bool {
 		at, ok := lastBefore(x.at, l.start.index)
-		return ok && at.index > e.end.index && named[x.errno] && x.errno != "ENOENT" && callWeight[x.name] >= 1.5 && !neverCause(x)
+		own := x.errno != "ENOENT" || isLibrary(x.path) && namesIn(l.text, path.Base(x.path))
+		return ok && at.index > e.end.index && named[x.errno] && own && callWeight[x.name] >= 1.5 && !neverCause(x)
 	})
 }
 
