@@ -111,7 +111,7 @@ func (q *quickScanner) call() quickKind {
 		}
 		q.line.args = argSpan{uint16(q.pos), uint32(q.end)}
 		args := s[q.pos:q.end]
-		if _, ok := openBrackets(args); !ok || strings.HasSuffix(args, "...>") {
+		if _, ok := openBrackets(args); !ok || strings.HasSuffix(args, "...>") || strings.HasSuffix(args, "^C") {
 			return quickNot
 		}
 		return quickBegun

@@ -157,6 +157,7 @@ func TestQuickLines(t *testing.T) {
 
 		{line: `exit_group(0) = ?`},
 		{line: `12 read(5 <unfinished ...>) = ?`},
+		{line: `12 read(5,^C <unfinished ...>`},
 		{line: `umask(022) = 022`},
 		{line: `a({0[0<">]}) = 0`},
 		{line: `pselect6(4, [3], NULL, NULL, {}, NULL) = 1 (in [3], left {tv_sec=0, tv_nsec=1})`},
@@ -288,6 +289,7 @@ func TestDamagedDecorations(t *testing.T) {
 func FuzzQuick(f *testing.F) {
 	addLogs(f)
 	f.Add([]byte("b8(2<unfinished ...>\n 01 000000000000000000\n10 a(0 <unfinished ...>"))
+	f.Add([]byte("Process 12 attached - interrupt to quit\nread(5,\x1d^C <unfinished ...>\n"))
 	f.Add([]byte("01 read(\"<unfinished ...>\n<... read resumed>) = 0"))
 	f.Add([]byte("[pid 0001] semop(0,[{00000}],0 <unfinished ...><unfinished ...>\n<... semop resumed>)=0"))
 	f.Add([]byte("13 clone3({flags=0 <unfinished ...>\n14 getpid() = 1\n13 <... clone3 resumed> => {parent_tid=[14]}, 88) = 1\n"))
