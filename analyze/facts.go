@@ -262,7 +262,7 @@ var telling = map[string]func(f *facts, h *history, st *replay.Step){
 	"execve": (*facts).execed, "execveat": (*facts).execed,
 	"wait4": (*facts).waited, "waitid": (*facts).waited, "waitpid": (*facts).waited,
 	"flock": (*facts).locked, "fcntl": (*facts).locked,
-	"close":     func(_ *facts, h *history, st *replay.Step) { h.closedOwn = h.closedOwn || st.FD == 0 || st.FD == 1 },
+	"close":     (*facts).closed,
 	"connect":   (*facts).asked,
 	"listen":    (*facts).listens,
 	"prlimit64": (*facts).limited, "setrlimit": (*facts).limited,
@@ -270,8 +270,16 @@ var telling = map[string]func(f *facts, h *history, st *replay.Step){
 	"kill":           (*facts).killed, "tkill": (*facts).killed, "tgkill": (*facts).killed, "pidfd_send_signal": (*facts).killed,
 }
 
+// closed: a process that closes the standard input or output which it was given, not what
+// the loader has opened in its place, did so itself.
+func (f *facts) closed(h *history, st *replay.Step) {
+	if (st.FD == 0 || st.FD == 1) && (st.File == nil || st.File.By != h.proc) {
+		h.closedOwn = true
+	}
+}
+
 func (f *facts) execed(h *history, st *replay.Step) {
-	h.execSeq = st.Seq
+	h.execSeq, h.closedOwn = st.Seq, false // the program is started without what was closed
 	f.setPaths(h, st.Event.Call.Arg(len(st.Event.Call.Args())-envFromEnd(st.Event.Call.Name)))
 }
 
