@@ -125,15 +125,16 @@ func (f *facts) children(s *suspect) []*suspect {
 	}
 	slices.Sort(well)
 	var out []*suspect
+	timeUp := f.timedOutBefore(p)
 	for _, c := range p.Children {
-		timedOut := c.Failed() && killedFromOutside(p, c) && c.Exit.Signal == ""
-		if !c.Failed() || killedFromOutside(p, c) && !(timedOut && f.timedOutBefore(p)) {
+		waitedFor := timeUp && c.Failed() && c.Exit.Signal == "" && killedFromOutside(p, c)
+		if !c.Failed() || killedFromOutside(p, c) && !waitedFor {
 			continue
 		}
 		h := f.history(c)
 		k := s.to(h, "child", anchorOf(h))
 		k.gets("failed child", 1)
-		if timedOut && f.timedOutBefore(p) {
+		if waitedFor {
 			k.gets("its time was up", 3) // what went on after it was the wait for what it was to do
 		} else {
 			for _, r := range linkRules {

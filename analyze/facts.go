@@ -79,7 +79,7 @@ type history struct {
 	unnumbered map[string]string    // failed paths by what they are without digits, "" for several; made when it is asked for
 	refused    map[string]*failure  // see refusedAt; made when it is asked for
 	missing    map[string]bool      // see missedAt; made when it is asked for
-	libraries  map[string]*source   // see library; made when it is asked for
+	shared     map[string]*source   // see sharedObject; made when it is asked for
 	variables  map[string]string    // see variables.go
 	unseen     map[string]bool      // what looks did not find, see inTheWay; made when it is asked for
 	// spokeUp, when it is known: it said something that reached somebody.

@@ -64,12 +64,17 @@ func (d dnsAnswer) of() string {
 	return d.name
 }
 
+// isHostName says whether a name can stand in a command: one from the net may hold anything.
+func isHostName(s string) bool {
+	return s != "" && s[0] != '-' && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+}
+
 // resolverCause tells what a name server made of a name.
 func (f *facts) resolverCause(out *Cause, c *candidate, server string) {
 	d := f.lastDNS(c.sus.hist, c.sus.anchor.pos.index)
 	who := name(c.sus.hist.proc)
 	lookup := "getent hosts NAME"
-	if d.name != "" {
+	if isHostName(d.name) {
 		lookup = "getent hosts " + d.name
 	}
 	switch {

@@ -14,6 +14,7 @@ func TestResolver(t *testing.T) {
 		{"cut off", `recvfrom(3, "J\317\201\203\0\1\0\0\0\0\0\0\5ca"..., 65536, 0, NULL, NULL) = 31`, "says that there is no name of that kind"},
 		{"refused", `recvfrom(3, "J\317\201\205` + question + `", 65536, 0, NULL, NULL) = 31`, "could not answer for cache.invalid"},
 		{"no address", `recvfrom(3, "J\317\201\200` + question + `", 65536, 0, NULL, NULL) = 31`, "has no address of cache.invalid"},
+		{"a hostile name", `recvfrom(3, "J\317\201\203\0\1\0\0\0\0\0\0\5$(id)\7invalid\0\0\1\0\1", 65536, 0, NULL, NULL) = 31`, "says that there is no $(id).invalid"},
 		{"silence", `poll([{fd=3, events=POLLIN}], 1, 5000) = 0 (Timeout)`, "gave no usable answer"},
 		{"no message of this kind", `recvfrom(3, "HTTP", 65536, 0, NULL, NULL) = 4`, "gave no usable answer"},
 	} {
@@ -26,7 +27,7 @@ func TestResolver(t *testing.T) {
 			t.Errorf("%s: %+v", test.name, c)
 			continue
 		}
-		if named := strings.Contains(strings.Join(c.Advice, " "), "getent hosts cache.invalid"); named == (test.name == "cut off") {
+		if named := strings.Contains(strings.Join(c.Advice, " "), "getent hosts cache.invalid"); named == (test.name == "cut off" || test.name == "a hostile name") {
 			t.Errorf("%s: %q", test.name, c.Advice)
 		}
 	}

@@ -73,7 +73,7 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	if x.errno == "ENOENT" && c.beside() {
 		return -3, ""
 	}
-	if x.errno == "ENOENT" && (c.libraryFound(p) || c.followsFound(p)) {
+	if x.errno == "ENOENT" && (c.openedAs(p) || c.followsFound(p)) {
 		return -5, ""
 	}
 	const soon = 40
@@ -186,10 +186,10 @@ func (f *facts) markHarmless() {
 	}
 }
 
-// libraryFound: the library was opened before, under the name that libraries have: zip,
+// openedAs: the library was opened before, under the name that libraries have: zip,
 // libzip.la, and libzip.so is there. What it needs may be missing.
-func (c *candidate) libraryFound(p string) bool {
-	s := c.sus.hist.library(bareName(p))
+func (c *candidate) openedAs(p string) bool {
+	s := c.sus.hist.sharedObject(bareName(p))
 	return s != nil && s.path != p && s.first.index < c.pos.index
 }
 
@@ -199,17 +199,17 @@ func bareName(p string) string {
 	return strings.TrimPrefix(stem, "lib")
 }
 
-// library is the library that was opened under a name without "lib" and endings.
-func (h *history) library(bare string) *source {
-	if h.libraries == nil {
-		h.libraries = map[string]*source{}
+// sharedObject is the one that was opened under a name without "lib" and endings.
+func (h *history) sharedObject(bare string) *source {
+	if h.shared == nil {
+		h.shared = map[string]*source{}
 		for _, s := range h.sources {
 			if s.file != nil && isLibrary(s.path) && !systemPath(s.path) {
-				h.libraries[bareName(s.path)] = s
+				h.shared[bareName(s.path)] = s
 			}
 		}
 	}
-	return h.libraries[bare]
+	return h.shared[bare]
 }
 
 // followsFound: files of one name are numbered, and the one before is there: this is how

@@ -83,16 +83,23 @@ const libraryNear = 120
 // refusedInstead finds for each search the failure of the same name that is no miss: there
 // it is, and the process may not have it.
 func refusedInstead(list []*candidate) {
+	type what struct {
+		hist          *history
+		program, base string
+	}
+	refused := map[what]*candidate{}
+	for _, o := range list {
+		if o.fail != nil && o.kind != "search" && o.fail.errno == "EACCES" {
+			refused[what{o.fail.hist, o.fail.program, path.Base(o.fail.path)}] = o
+		}
+	}
 	for _, c := range list {
 		if c.kind != "search" || c.sus.hist.byBase[path.Base(c.fail.path)] != nil {
 			continue // it was found after all
 		}
-		for _, o := range list {
-			if o.fail != nil && o.kind != "search" && o.fail.errno == "EACCES" && o.fail.hist == c.fail.hist && path.Base(o.fail.path) == path.Base(c.fail.path) && o.fail.program == c.fail.program {
-				c.gets("refused in one place", -6, "")
-				o.gets("refused in one place", 4, "it is there, and in none of the other places")
-				break
-			}
+		if o := refused[what{c.fail.hist, c.fail.program, path.Base(c.fail.path)}]; o != nil {
+			c.gets("refused in one place", -6, "")
+			o.gets("refused in one place", 4, "it is there, and in none of the other places")
 		}
 	}
 }
