@@ -74,26 +74,14 @@ func isEnd(body []byte) bool { return bytes.HasPrefix(body, []byte("+++ ")) }
 
 // roleOf says what a line's call, or its second half, says of a process; 0 for nothing.
 func roleOf(body []byte) role {
-	if rest, ok := bytes.CutPrefix(body, []byte("<... ")); ok {
-		body = rest
-	}
-	if len(body) == 0 || !begins[body[0]] {
-		return 0
+	if len(body) > 0 && body[0] == '<' {
+		body = bytes.TrimPrefix(body, []byte("<... "))
 	}
 	n := 0
-	for n < len(body) && body[n] != '(' && body[n] != ' ' {
+	for n < len(body) && n <= longest && body[n] != '(' && body[n] != ' ' {
 		n++
 	}
-	return calls[string(body[:n])]
-}
-
-// calls are those that the census needs, and what they say of a process.
-var calls = map[string]role{
-	"clone": birth, "clone2": birth, "clone3": birth, "fork": birth, "vfork": birth,
-	"execve": program, "execveat": program,
-	"listen": other, "accept": other, "accept4": other, "socketcall": other, "bind": other,
-	"kill": other, "tkill": other, "tgkill": other, "pidfd_send_signal": other, "rt_sigqueueinfo": other,
-	"flock": other, "ptrace": other,
+	return roleOfCall(body[:n])
 }
 
 type role uint8
@@ -104,13 +92,23 @@ const (
 	other        // it serves others, ends them, or keeps them waiting
 )
 
-// begins are the first letters of calls.
-var begins = func() (b [256]bool) {
-	for name := range calls {
-		b[name[0]] = true
+// longest is how many bytes the longest name has that has a role.
+const longest = len("pidfd_send_signal")
+
+// roleOfCall says which calls the census needs.
+func roleOfCall[T string | []byte](name T) role {
+	switch string(name) {
+	case "clone", "clone2", "clone3", "fork", "vfork":
+		return birth
+	case "execve", "execveat":
+		return program
+	case "listen", "accept", "accept4", "socketcall", "bind",
+		"kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo",
+		"flock", "ptrace":
+		return other
 	}
-	return b
-}()
+	return 0
+}
 
 // Add takes the event of a wanted line.
 func (c *Census) Add(e *event.Event) {
@@ -124,7 +122,7 @@ func (c *Census) Add(e *event.Event) {
 		return
 	}
 	st := c.state.Apply(e)
-	if st.Proc != nil && e.Call != nil && calls[e.Call.Name] == other {
+	if st.Proc != nil && e.Call != nil && roleOfCall(e.Call.Name) == other {
 		c.matters[st.Proc] = true
 	}
 }

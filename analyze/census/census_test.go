@@ -17,8 +17,13 @@ func prefix(line string) (tid int, body []byte) {
 	return tid, bytes.TrimSpace([]byte(rest))
 }
 
-// choose goes through a log once.
+// choose goes through a log once; there is room for few lines of those that may matter.
 func choose(t *testing.T, log string, sample int) (*Choice, bool) {
+	t.Helper()
+	return chooseIn(t, log, Room{Sample: sample, Others: 4000})
+}
+
+func chooseIn(t *testing.T, log string, room Room) (*Choice, bool) {
 	t.Helper()
 	c := New()
 	var wanted strings.Builder
@@ -34,7 +39,7 @@ func choose(t *testing.T, log string, sample int) (*Choice, bool) {
 	for {
 		e, err := r.Read()
 		if err == io.EOF {
-			return c.Choose(sample)
+			return c.Choose(room)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -90,6 +95,9 @@ func TestChoose(t *testing.T) {
 		{"those in the sample", start + child(2, "", 0) + child(3, "", 0) + end(1), 8, "1 2", "3"},
 		{"those right before one that failed", start + many + child(2, "", 1) + end(1), 0, "1 2 105 136", "100 104"},
 		{"those right before one that failed, elsewhere", start + many + "7 execve(\"/bin/x\", [\"x\"], 0x7ffc /* 1 var */) = 0\n7 +++ exited with 1 +++\n" + end(1), 0, "1 7", "100 136"},
+		{"those before one whose parent got over it", start + child(5, "", 0) + strings.Replace(child(2, "", 0), "2 exit_group", "2 fork() = 3\n3 close(9) = -1 EBADF (Bad file descriptor)\n3 +++ exited with 1 +++\n2 exit_group", 1) + end(1), 0, "1 2 3", "5"},
+		{"what came after the command's end", start + end(1) + "7 execve(\"/bin/x\", [\"x\"], 0x7ffc /* 1 var */) = 0\n7 close(9) = -1 EBADF (Bad file descriptor)\n7 +++ exited with 1 +++\n", 0, "1", "7"},
+		{"what came after the end of one that was attached to", strings.Replace(start, "execve", "1 getpid() = 1\n1 execve", 1)[2:] + end(1) + "7 execve(\"/bin/x\", [\"x\"], 0x7ffc /* 1 var */) = 0\n7 close(9) = -1 EBADF (Bad file descriptor)\n7 +++ exited with 1 +++\n", 0, "1 7", ""},
 		{"an id used again", start + child(2, "", 0) + child(2, "2 close(77) = 0\n", 1) + child(2, "", 0) + end(1), 0, "1", ""},
 	} {
 		choice, ok := choose(t, test.log, test.sample)
@@ -109,6 +117,46 @@ func TestChoose(t *testing.T) {
 			if strings.Contains(got, "\n"+id+" openat") || strings.Contains(got, "\n"+id+" close") || strings.Contains(got, "\n"+id+" fork") {
 				t.Errorf("%s: %s is read:\n%s", test.name, id, got)
 			}
+		}
+	}
+}
+
+// Where there is no room for all that failed, it is for the last ones, and some of the
+// first; those come first whose failure their parents passed on.
+func TestRoom(t *testing.T) {
+	log := start
+	for i := range 40 {
+		log += child(100+i, "", 1)
+	}
+	survived := strings.Replace(child(2, "", 0), "2 exit_group", "2 fork() = 3\n3 close(9) = -1 EBADF (Bad file descriptor)\n3 +++ exited with 1 +++\n2 exit_group", 1)
+	log += survived + end(1)
+	for _, test := range []struct {
+		lines     int
+		reads     string
+		leaves    string
+		processes int
+	}{
+		{4000, "3 100 120 139", "", 42},
+		{200, "3 100 139 121", "110", -1},
+		{0, "139 100", "101 110 120", -1},
+	} {
+		choice, ok := chooseIn(t, log, Room{Others: test.lines})
+		if !ok {
+			t.Fatal("no choice")
+		}
+		got := read(choice, log)
+		for _, id := range strings.Fields(test.reads) {
+			if !strings.Contains(got, "\n"+id+" openat") && !strings.Contains(got, "\n"+id+" close") {
+				t.Errorf("%d lines: %s is not read", test.lines, id)
+			}
+		}
+		for _, id := range strings.Fields(test.leaves) {
+			if strings.Contains(got, "\n"+id+" openat") {
+				t.Errorf("%d lines: %s is read", test.lines, id)
+			}
+		}
+		if n := choice.Processes - 1 - choice.Left; test.processes >= 0 && n != test.processes {
+			t.Errorf("%d lines: %d processes are read", test.lines, n)
 		}
 	}
 }
@@ -139,7 +187,7 @@ func TestBound(t *testing.T) {
 	for i := range maxLives + 10 {
 		c.Wants(1+i, []byte("close(3) = 0"))
 	}
-	if _, ok := c.Choose(0); ok || len(c.threads) > maxLives+1 {
+	if _, ok := c.Choose(Room{}); ok || len(c.threads) > maxLives+1 {
 		t.Errorf("%v, %d threads", ok, len(c.threads))
 	}
 }

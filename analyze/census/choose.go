@@ -1,14 +1,6 @@
 package census
 
-import (
-	"bytes"
-
-	"github.com/stracex/stracex/analyze/replay"
-)
-
-// siblings is how many processes that ended well before one that failed, and have its
-// parent, may have made what it failed with.
-const siblings = 32
+import "bytes"
 
 // worth says what of a thread's life is read.
 type worth uint8
@@ -36,14 +28,22 @@ type course struct {
 	seen  bool // a call of this life was read
 }
 
-// Choose decides who matters; ok is false where the lines can't be told apart. Of those
-// that ended well the ones within so many lines from the log's beginning are read too: what
-// they missed did no harm, which tells of others.
-func (c *Census) Choose(sample int) (choice *Choice, ok bool) {
+// Room is how many lines are read of processes that need not be.
+type Room struct {
+	// Sample: who has ended within so many lines from the log's beginning is read. What
+	// such processes missed did no harm, which tells of others.
+	Sample int
+	// Others is how many lines there are for all others that may matter; it is a sixteenth
+	// of the log's lines where that is more.
+	Others int
+}
+
+// Choose decides who matters; ok is false where the lines can't be told apart.
+func (c *Census) Choose(room Room) (choice *Choice, ok bool) {
 	if c.lives > maxLives || !c.agrees() {
 		return nil, false
 	}
-	reads := c.readers(sample)
+	reads := c.readers(room)
 	choice = &Choice{threads: map[int]*course{}, Processes: len(c.state.All)}
 	for _, p := range c.state.All {
 		if !reads[p] {
@@ -84,66 +84,6 @@ func (c *Census) agrees() bool {
 		}
 	}
 	return c.state.Root != nil
-}
-
-// readers are the processes that are read whole.
-func (c *Census) readers(sample int) map[*replay.Process]bool {
-	last := c.lastLines()
-	reads := map[*replay.Process]bool{}
-	add := func(p *replay.Process) {
-		for ; p != nil && !reads[p]; p = p.Parent {
-			reads[p] = true
-		}
-	}
-	add(c.state.Root)
-	for _, p := range c.state.All {
-		if p.Exit == nil || p.Failed() || c.matters[p] || last[p] <= sample || p.Parent == nil && len(p.Execs) == 0 {
-			add(p)
-		}
-	}
-	for _, p := range c.before() {
-		c.addAll(p, add)
-	}
-	return reads
-}
-
-// addAll adds a process and what it started.
-func (c *Census) addAll(p *replay.Process, add func(*replay.Process)) {
-	for list := []*replay.Process{p}; len(list) > 0; list = list[1:] {
-		add(list[0])
-		list = append(list, list[0].Children...)
-	}
-}
-
-// before are the siblings that ended before a process that failed, of the command's.
-func (c *Census) before() (list []*replay.Process) {
-	recent := map[*replay.Process][]*replay.Process{} // by parent: children that ended well
-	for _, p := range c.ended {
-		switch {
-		case p.Parent == nil:
-		case !p.Failed():
-			r := recent[p.Parent]
-			if len(r) >= siblings {
-				r = r[1:]
-			}
-			recent[p.Parent] = append(r, p)
-		case p.Descends(c.state.Root):
-			list = append(list, recent[p.Parent]...)
-			delete(recent, p.Parent)
-		}
-	}
-	return list
-}
-
-// lastLines are the last lines of processes that have ended.
-func (c *Census) lastLines() map[*replay.Process]int {
-	last := map[*replay.Process]int{}
-	for tid, list := range c.ends {
-		for i, p := range list {
-			last[p] = max(last[p], c.threads[tid].lives[i].last)
-		}
-	}
-	return last
 }
 
 // Wants says whether a line is worth to be read. It takes the same lines as

@@ -53,14 +53,14 @@ func (s *State) Unfollowed() int {
 	return unseen
 }
 
-// begins: the process's part of the trace begins with a program.
-func (p *Process) begins() bool {
+// Begins: the process's part of the trace begins with a program.
+func (p *Process) Begins() bool {
 	return len(p.Execs) > 0 && p.Execs[0].Event.Index == p.First.Index
 }
 
 // stray: nobody is known to have made the process, and it is not the command for sure.
 func (s *State) stray(p *Process) bool {
-	return p.Parent == nil && !p.Before && (p != s.Root || !p.begins())
+	return p.Parent == nil && !p.Before && (p != s.Root || !p.Begins())
 }
 
 // Settle ends the replay: what appeared after the command and ended before it came from
@@ -73,7 +73,7 @@ func (s *State) Settle(command bool) {
 	s.takeLast()
 	s.joinThreads()
 	root := s.Root
-	if root == nil || root.Exit == nil || !command && !root.begins() {
+	if root == nil || root.Exit == nil || !command && !root.Begins() {
 		return
 	}
 	for _, p := range s.All {

@@ -8,8 +8,8 @@
 //	go run ./bench/parse [-n ROUNDS] [-size MB] [-log FILE] [-analyze=false] [-targets]
 //
 // Out: medians (and range) of the rounds' ratios, and the peak of memory. The log
-// is made on the spot: real programs under strace -f -tt -T -y (log.go), their
-// lines again and again up to the size. Needs strace and grep.
+// is made on the spot: a job whose steps are real programs under strace -f -tt -T -y, again
+// and again up to the size (log.go). Needs strace and grep.
 package main
 
 import (

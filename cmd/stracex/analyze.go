@@ -64,7 +64,7 @@ func newAnalyze() *cobra.Command {
 	}
 	show.add(cmd.Flags())
 	cmd.Flags().BoolVar(&together, "together", false, "the files are of one failure: that of a client first, then those of its servers")
-	cmd.Flags().BoolVar(&thorough, "thorough", false, "look into all processes of a large log, also those that ended well")
+	cmd.Flags().BoolVar(&thorough, "thorough", false, "look into all processes of a large log, also those that hardly matter")
 	return cmd
 }
 

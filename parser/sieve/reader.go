@@ -13,6 +13,7 @@ type Reader struct {
 	parser.Reader
 	s       *Sieve
 	line    int // of the last event, among the wanted
+	run     int // that it lies in
 	out     count
 	entered map[int]int // by thread: what was left out before its last Entered event
 }
@@ -20,7 +21,7 @@ type Reader struct {
 // Open reads the wanted lines of a log; name is for references and messages. Errors are
 // those of [parser.New].
 func Open(r io.Reader, name string, wanted Wanted) (*Reader, error) {
-	s := newSieve(r, wanted)
+	s := newSieve(r, blockSize, wanted)
 	inner, err := parser.New(s, name)
 	if err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func (r *Reader) Read() (*event.Event, error) {
 		return nil, err
 	}
 	if e.Line != r.line {
-		r.line, r.out = e.Line, r.s.before(e.Line)
+		r.line, r.out = e.Line, r.s.before(e.Line, &r.run)
 	}
 	e.Index += r.out.events
 	if e.Line > 0 {
@@ -56,8 +57,9 @@ func (r *Reader) Stats() parser.Stats {
 	out := r.s.leftOut()
 	st.Events += out.events
 	st.Calls += out.calls
+	run := 0
 	for i := range st.First {
-		st.First[i].Line += r.s.before(st.First[i].Line).lines
+		st.First[i].Line += r.s.before(st.First[i].Line, &run).lines
 	}
 	return st
 }

@@ -15,10 +15,9 @@ type Wanted func(tid int, body []byte) bool
 // Sieve gives the wanted lines of a log. A line without an id goes with the one before:
 // it is a part of it (strace -k, -e read).
 type Sieve struct {
-	r      io.Reader
+	ahead  *ahead
 	wanted Wanted
 	block  []byte // what was read and not looked at yet
-	room   []byte // that block is in
 	ready  []byte // wanted lines that were not asked for yet
 	err    error
 	keeps  bool // the last line was wanted
@@ -46,15 +45,11 @@ type run struct {
 // MaxSize is the size of a log, in bytes, up to which its lines can be counted.
 const MaxSize = 64 << 30
 
-// blockSize is how much is read at a time, maxLine the length from which on a line's end is
-// not looked for before it is judged.
-const (
-	blockSize = 1 << 20
-	maxLine   = 64 << 20
-)
+// maxLine is the length from which on a line's end is not looked for before it is judged.
+const maxLine = 64 << 20
 
-func newSieve(r io.Reader, wanted Wanted) *Sieve {
-	return &Sieve{r: r, wanted: wanted, room: make([]byte, blockSize), keeps: true}
+func newSieve(r io.Reader, size int, wanted Wanted) *Sieve {
+	return &Sieve{ahead: readAhead(r, size), wanted: wanted, keeps: true}
 }
 
 // Read gives wanted lines.
@@ -99,58 +94,48 @@ func (s *Sieve) next() {
 		s.ready, s.block = s.block[from:at], s.block[at:]
 		return
 	}
-	s.block = s.block[at:]
-	s.fill()
-}
-
-// fill reads more behind what is left of the block.
-func (s *Sieve) fill() {
-	left := len(s.block)
-	if left > len(s.room)/2 {
-		s.room = make([]byte, 2*len(s.room))
+	if s.block = s.block[at:]; s.err == nil {
+		s.block, s.err = s.ahead.next(s.block)
 	}
-	copy(s.room, s.block)
-	n, err := io.ReadFull(s.r, s.room[left:])
-	if err == io.ErrUnexpectedEOF {
-		err = io.EOF
-	}
-	s.block, s.err = s.room[:left+n], err
 }
 
 // judge counts a line and says whether it is wanted.
 func (s *Sieve) judge(line []byte) bool {
+	if n := len(line) - 1; n >= 0 && line[n] == '\n' {
+		line = line[:n]
+	}
 	tid, body := cut(line)
 	before := s.keeps
 	if tid != 0 {
-		s.keeps = s.wanted(tid, bytes.TrimSuffix(body, newline))
+		s.keeps = s.wanted(tid, body)
 	}
 	if s.keeps {
 		if !before {
-			s.mu.Lock()
-			s.runs = append(s.runs, run{uint32(s.kept), uint32(s.out.lines), uint32(s.out.events)})
-			s.mu.Unlock()
+			s.begin()
 		}
 		s.kept++
 		return true
 	}
 	s.out.lines++
-	if len(bytes.TrimSpace(line)) > 0 {
+	switch {
+	case tid == 0:
+		if !isBlank(line) {
+			s.out.events++
+		}
+	default:
 		s.out.events++
-	}
-	if tid != 0 && isCall(body) {
-		s.out.calls++
+		if isCall(body) {
+			s.out.calls++
+		}
 	}
 	return false
 }
 
-var (
-	newline    = []byte("\n")
-	unfinished = []byte("<unfinished ...>")
-)
-
-// isCall says whether a call returns at a line.
-func isCall(body []byte) bool {
-	return len(body) > 0 && body[0] != '+' && body[0] != '-' && !bytes.HasSuffix(bytes.TrimRight(body, "\n"), unfinished)
+// begin keeps what was left out before a stretch of wanted lines.
+func (s *Sieve) begin() {
+	s.mu.Lock()
+	s.runs = append(s.runs, run{uint32(s.kept), uint32(s.out.lines), uint32(s.out.events)})
+	s.mu.Unlock()
 }
 
 // leftOut says what was left out so far.
@@ -161,13 +146,19 @@ func (s *Sieve) leftOut() count {
 }
 
 // before says how many lines and events were left out before a wanted line, which counts
-// from 1.
-func (s *Sieve) before(line int) count {
+// from 1. at is the stretch that was found last, for lines that mostly come in order.
+func (s *Sieve) before(line int, at *int) count {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := sort.Search(len(s.runs), func(i int) bool { return int(s.runs[i].from) >= line })
-	if n == 0 {
+	if *at > 0 && int(s.runs[*at-1].from) >= line {
+		*at = sort.Search(*at, func(i int) bool { return int(s.runs[i].from) >= line })
+	}
+	for *at < len(s.runs) && int(s.runs[*at].from) < line {
+		*at++
+	}
+	if *at == 0 {
 		return count{}
 	}
-	return count{lines: int(s.runs[n-1].lines), events: int(s.runs[n-1].events)}
+	r := s.runs[*at-1]
+	return count{lines: int(r.lines), events: int(r.events)}
 }

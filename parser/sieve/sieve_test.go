@@ -130,8 +130,7 @@ func TestLines(t *testing.T) {
 				want.WriteString(line)
 			}
 		}
-		s := newSieve(strings.NewReader(in.String()), func(tid int, _ []byte) bool { return tid != 2 })
-		s.room = make([]byte, 1+rnd.Intn(5000))
+		s := newSieve(strings.NewReader(in.String()), 1+rnd.Intn(5000), func(tid int, _ []byte) bool { return tid != 2 })
 		got, err := io.ReadAll(s)
 		if err != nil || string(got) != want.String() {
 			t.Fatalf("seed %d: %d bytes of %d, %v", seed, len(got), want.Len(), err)
@@ -157,7 +156,7 @@ func TestFits(t *testing.T) {
 
 // What is read breaks off with the error that the source gives.
 func TestError(t *testing.T) {
-	s := newSieve(io.MultiReader(strings.NewReader("1 close(3) = 0\n1 clo"), iotest.ErrReader(io.ErrClosedPipe)), func(int, []byte) bool { return true })
+	s := newSieve(io.MultiReader(strings.NewReader("1 close(3) = 0\n1 clo"), iotest.ErrReader(io.ErrClosedPipe)), 10, func(int, []byte) bool { return true })
 	got, err := io.ReadAll(s)
 	if string(got) != "1 close(3) = 0\n1 clo" || err != io.ErrClosedPipe {
 		t.Errorf("%q, %v", got, err)
@@ -168,7 +167,7 @@ func FuzzSieve(f *testing.F) {
 	f.Add(log, 2)
 	f.Add("12 x\n\n13 y", 13)
 	f.Fuzz(func(t *testing.T, text string, without int) {
-		s := newSieve(strings.NewReader(text), func(tid int, _ []byte) bool { return tid != without })
+		s := newSieve(strings.NewReader(text), 10, func(tid int, _ []byte) bool { return tid != without })
 		got, err := io.ReadAll(s)
 		if err != nil {
 			t.Fatal(err)
