@@ -40,7 +40,7 @@ func (f *facts) tryingAgain(best float64) (found *failure, times int) {
 		}
 		return callWeight[x.name] + errorPoints(x)
 	}
-	count, second := map[failureKey]int{}, map[failureKey]int{}
+	count := map[failureKey]int{} // over all processes
 	for _, h := range f.order {
 		for _, x := range h.failures {
 			last, calls := x.at[len(x.at)-1], h.proc.Calls
@@ -58,8 +58,8 @@ func (f *facts) tryingAgain(best float64) (found *failure, times int) {
 			n, ended := x.count, endedByItself(h.proc) && h.askedToEnd(f) == ""
 			if x.path2 != "" { // what is moved there may have another name each time
 				key := failureKey{name: x.name, errno: x.errno, path2: x.path2}
-				second[key] += x.count
-				n = second[key]
+				count[key] += x.count
+				n = count[key]
 			}
 			switch {
 			case ended && h.proc.Failed() && x.path+x.addr != "":

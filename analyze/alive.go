@@ -31,7 +31,7 @@ func (f *facts) foundAlive(h *history, st *replay.Step) {
 	list := f.words.read[h]
 	for _, r := range slices.Backward(list[max(0, len(list)-few):]) {
 		if src := h.sources[r.file.Path]; src != nil && r.file.Kind == replay.PathFile && strings.TrimSpace(r.text) == pid {
-			h.alive = &source{file: src.file, path: src.path, first: src.first, pos: position{st.Event.Index, st.Seq}, ev: r.ev, head: pid}
+			h.alive = &source{file: src.file, path: src.path, first: src.first, pos: position{st.Event.Index, st.Seq}, ev: r.ev, names: pid}
 			return
 		}
 	}
@@ -52,7 +52,7 @@ func stillAlive(_ *facts, s *suspect) []*candidate {
 // aliveCause tells whose id the file has.
 func aliveCause(out *Cause, c *candidate) {
 	s := c.source
-	out.Summary = fmt.Sprintf("%s names process %s, which lives", s.path, s.head)
-	out.Explanation = fmt.Sprintf("%s read the process id %s from %s, and found that there is such a process: it takes it for another instance of itself.", name(c.sus.hist.proc), s.head, s.path)
-	out.Advice = append(out.Advice, fmt.Sprintf("see what it is: ps -p %s; if it is another instance, stop that, or let it do the work; if the id has come to another program since, remove %s", s.head, s.path))
+	out.Summary = fmt.Sprintf("%s names process %s, which lives", s.path, s.names)
+	out.Explanation = fmt.Sprintf("%s read the process id %s from %s, and found that there is such a process: it takes it for another instance of itself.", name(c.sus.hist.proc), s.names, s.path)
+	out.Advice = append(out.Advice, fmt.Sprintf("see what it is: ps -p %s; if it is another instance, stop that, or let it do the work; if the id has come to another program since, remove %s", s.names, s.path))
 }

@@ -121,10 +121,7 @@ const (
 // worth says whether a candidate is worth a person's time. What a search found in the end
 // was not missing.
 func (c *candidate) worth() bool {
-	if c.kind == "search" && slices.ContainsFunc(c.points, func(p Points) bool { return p.Rule == "found elsewhere" && p.Points <= -7 }) {
-		return false
-	}
-	return c.score >= floor && (len(c.reasons) > 0 || c.score >= bareFloor)
+	return !(c.kind == "search" && c.found) && c.score >= floor && (len(c.reasons) > 0 || c.score >= bareFloor)
 }
 
 // confidence of the i-th candidate: how strongly the rules speak for it, and how far

@@ -35,6 +35,7 @@ type candidate struct {
 	noLibrary bool // source was taken for a library
 	alive     bool // source has the id of a process that lives
 	listed    bool // source is a folder whose entries were listed
+	found     bool // what was missing was found later, in another place
 }
 
 // candidates lists what may be the cause, best first.

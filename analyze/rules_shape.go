@@ -101,6 +101,7 @@ func foundElsewhere(_ *facts, c *candidate) (float64, string) {
 	case x.errno == "ENOTDIR" && callClass[x.name] == "make":
 		return 0, "" // it was to be made here
 	}
+	c.found = true
 	return -7, ""
 }
 

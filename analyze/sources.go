@@ -21,7 +21,8 @@ type source struct {
 	ev     event.Kept
 	wanted int64  // bytes that a write of it was given, and that was cut short
 	looks  int    // how often it was found
-	head   string // of a file that is no library, see libraries.go; of alive, the process id
+	head   string // of a file that is no library, see libraries.go
+	names  string // the id of a living process, see alive.go
 	// machine is that of a library for another one.
 	machine uint16
 }
