@@ -115,7 +115,7 @@ func (f *facts) lookedFor() (out []Cause) {
 		setString(&c.Path, found.path)
 		c.Summary = fmt.Sprintf("it waits for %s to go away, or to change", found.path)
 		c.Explanation = fmt.Sprintf("%s looked at %s %d times, slept in between, and found it each time.", name(h.proc), found.path, found.looks)
-		c.Advice = append(c.Advice, fmt.Sprintf("see who has made %s, and whether it is left over: ls -l %[1]s", found.path))
+		c.Advice = append(c.Advice, fmt.Sprintf("see who has made %s, and whether it is left over: ls -l %s", found.path, shell(found.path)))
 		c.Reasons = []string{"it was looked at again and again until the trace ended"}
 		out = append(out, c)
 	}

@@ -118,7 +118,7 @@ func (f *facts) sourceCause(out *Cause, c *candidate) {
 	if s.file == nil || s.file.Reads == 0 || c.aboutRights() {
 		out.Summary = fmt.Sprintf("it found %s, but does not accept it", s.path)
 		out.Explanation = fmt.Sprintf("%s found %s without an error; its message is about what it is: its owner, mode, kind or contents.%s", name(c.sus.hist.proc), s.path, kindSeen(s))
-		out.Advice = append(out.Advice, "look at its owner and mode, and at what the message asks for: ls -ld "+s.path)
+		out.Advice = append(out.Advice, "look at its owner and mode, and at what the message asks for: ls -ld "+shell(s.path))
 		return
 	}
 	out.Summary = fmt.Sprintf("it could read %s, but not use what is in it", s.path)

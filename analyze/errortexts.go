@@ -37,7 +37,7 @@ var callClass = map[string]string{
 
 // fill puts the object into a text.
 func (t errorText) fill(obj string) errorText {
-	t.why, t.next = strings.ReplaceAll(t.why, "{}", orIt(obj)), strings.ReplaceAll(t.next, "{}", orIt(obj))
+	t.why, t.next = strings.ReplaceAll(t.why, "{}", orIt(obj)), strings.ReplaceAll(t.next, "{}", orIt(shell(obj)))
 	return t
 }
 

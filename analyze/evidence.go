@@ -62,7 +62,7 @@ func missingStep(walk []PathStep, obj string, makes bool) (string, []string, boo
 		why = fmt.Sprintf("%s%s does not exist.", link, last.Path)
 	}
 	if makes && strings.HasPrefix(path.Dir(obj)+"/", last.Path+"/") {
-		return why, []string{fmt.Sprintf("mkdir -p %s, or correct the path where it is configured", path.Dir(obj))}, true
+		return why, []string{fmt.Sprintf("mkdir -p %s, or correct the path where it is configured", shell(path.Dir(obj)))}, true
 	}
 	return why, []string{provide(last.Path) + ", or correct the path where it is configured"}, true
 }
@@ -115,10 +115,10 @@ func notExecutable(x *failure, s *event.Seen) (string, []string, bool) {
 	case last.Type == "dir":
 		return fmt.Sprintf("%s is a directory.", last.Path), []string{"give the program's own path"}, true
 	case last.Type == "file" && last.Mode&0o111 == 0:
-		return fmt.Sprintf("%s has no execute permission: its mode is %04o.", last.Path, last.Mode&0o7777), []string{"chmod +x " + last.Path}, true
+		return fmt.Sprintf("%s has no execute permission: its mode is %04o.", last.Path, last.Mode&0o7777), []string{"chmod +x " + shell(last.Path)}, true
 	case last.Type == "file" && last.Mode&0o111 == 0o111:
 		return fmt.Sprintf("%s has mode %04o, so the file system it lies on is mounted noexec, or a security module refuses.", last.Path, last.Mode&0o7777),
-			[]string{"look at the mount: findmnt -T " + last.Path, "and at the kernel's log: dmesg | grep -i denied"}, true
+			[]string{"look at the mount: findmnt -T " + shell(last.Path), "and at the kernel's log: dmesg | grep -i denied"}, true
 	}
 	return "", nil, false
 }
@@ -146,13 +146,13 @@ func deniedLast(c *candidate, s *event.Seen, who string) (string, []string, bool
 		}
 		if dir.Type == "dir" && !allows(dir, s, 2) {
 			return fmt.Sprintf("%s may not create or remove files in %s, which is %s.", who, dir.Path, ownerMode(dir)),
-				advise(dir.Path, fmt.Sprintf("chown %d %s", s.UID, dir.Path), fmt.Sprintf("run %s as a user that may write there", program)), true
+				advise(dir.Path, fmt.Sprintf("chown %d %s", s.UID, shell(dir.Path)), fmt.Sprintf("run %s as a user that may write there", program)), true
 		}
 		return "", nil, false
 	}
 	if last.Errno == "" && !allows(last, s, want) {
 		return fmt.Sprintf("%s may not %s %s, which is %s.", who, verb, last.Path, ownerMode(last)),
-			advise(last.Path, fmt.Sprintf("change its owner or mode, for example: setfacl -m u:%d:%s %s", s.UID, letters(last, want), last.Path), fmt.Sprintf("run %s as a user that may %s it", program, verb)), true
+			advise(last.Path, fmt.Sprintf("change its owner or mode, for example: setfacl -m u:%d:%s %s", s.UID, letters(last, want), shell(last.Path)), fmt.Sprintf("run %s as a user that may %s it", program, verb)), true
 	}
 	return "", nil, false
 }

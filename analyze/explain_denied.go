@@ -25,7 +25,7 @@ func (f *facts) whyDenied(out *Cause, c *candidate, obj string) (string, []strin
 	switch {
 	case strings.HasPrefix(x.addr, "unix:") && x.name == "bind":
 		dir := path.Dir(x.path)
-		return fmt.Sprintf("%s may not make a socket in %s: it needs to write and search there.", who, dir), []string{"look at owner and mode of each part: namei -l " + dir}
+		return fmt.Sprintf("%s may not make a socket in %s: it needs to write and search there.", who, dir), []string{"look at owner and mode of each part: namei -l " + shell(dir)}
 	case x.addr != "" && x.name == "bind":
 		return fmt.Sprintf("%s may not listen on %s: ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE.", who, x.addr),
 			[]string{"give it the capability (setcap cap_net_bind_service=+ep), or use a port from 1024 on"}
@@ -33,8 +33,8 @@ func (f *facts) whyDenied(out *Cause, c *candidate, obj string) (string, []strin
 		return fmt.Sprintf("%s may not do this: it lacks the privilege.", who), []string{fmt.Sprintf("see in %s which capability it needs, and give it that one: setcap, AmbientCapabilities=", manual(x.name))}
 	case x.errno == "EPERM":
 		return fmt.Sprintf("%s lacks the privilege for this on %s: not its owner, a missing capability, or an immutable file (lsattr).", who, obj),
-			[]string{"look at: ls -ld " + obj + "; lsattr -d " + obj}
+			[]string{"look at: ls -ld " + shell(obj) + "; lsattr -d " + shell(obj)}
 	}
 	return fmt.Sprintf("%s may not use %s: the file's mode, a directory on the way, or a security module (SELinux, AppArmor) forbids it.", who, obj),
-		[]string{fmt.Sprintf("look at owner and mode of each part: namei -l %s", obj), "if they are right, look at the kernel's log for SELinux or AppArmor: dmesg | grep -i denied"}
+		[]string{fmt.Sprintf("look at owner and mode of each part: namei -l %s", shell(obj)), "if they are right, look at the kernel's log for SELinux or AppArmor: dmesg | grep -i denied"}
 }

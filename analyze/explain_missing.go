@@ -41,7 +41,7 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 	}
 	if isPattern(path.Base(x.given)) && !x.makes {
 		return fmt.Sprintf("No file matches %s, so the shell left the pattern as it is: there is no file of that very name.", obj),
-			[]string{"see what is in the folder: ls -la " + path.Dir(obj)}
+			[]string{"see what is in the folder: ls -la " + shell(path.Dir(obj))}
 	}
 	if ev := out.Evidence; ev != nil && len(ev.PathWalk) > 0 && x.name != "connect" {
 		if why, next, ok := missingStep(ev.PathWalk, obj, x.makes || x.lacksTarget()); ok {
@@ -57,16 +57,16 @@ func (f *facts) whyMissing(out *Cause, c *candidate, obj string) (string, []stri
 	if dir := path.Dir(obj); (x.makes || x.lacksTarget()) && x.hist.sources[dir] == nil && dir != x.step.Dir && !strings.HasPrefix(obj, "/proc/") && !strings.HasPrefix(obj, "/sys/") {
 		obj = dir
 		return fmt.Sprintf("The directory %s, or one on the way to it, does not exist.", obj),
-			[]string{fmt.Sprintf("mkdir -p %s, or correct the path where it is configured", obj)}
+			[]string{fmt.Sprintf("mkdir -p %s, or correct the path where it is configured", shell(obj))}
 	}
 	return fmt.Sprintf("%s, or a directory on the way to it, does not exist.", obj),
-		[]string{fmt.Sprintf("%s, or correct the path where it is configured; ls -ld %s shows what is there", provide(obj), path.Dir(obj))}
+		[]string{fmt.Sprintf("%s, or correct the path where it is configured; ls -ld %s shows what is there", provide(obj), shell(path.Dir(obj)))}
 }
 
 // whyUnlike: rename(2) puts a directory in the place of directories only.
 func whyUnlike(x *failure) (string, []string) {
 	return fmt.Sprintf("%s is a directory and %s is there and is none, not even by a symbolic link to one; or a part of these paths that should be a directory is something else.", x.path, x.path2),
-		[]string{fmt.Sprintf("look at both, and move away what is in the way: ls -ld %s %s", x.path, x.path2)}
+		[]string{fmt.Sprintf("look at both, and move away what is in the way: ls -ld %s %s", shell(x.path), shell(x.path2))}
 }
 
 // isURL: an address of something elsewhere, that of a file of this machine excepted.
@@ -130,20 +130,20 @@ func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
 	case interp != "" && strings.HasSuffix(interp, "\r"):
 		interp = strings.TrimSuffix(interp, "\r")
 		return fmt.Sprintf("%s is there, but its first line ends in a carriage return (it has DOS line ends), so the kernel looks for an interpreter %q, which does not exist.", x.path, interp+"\r"),
-			[]string{"remove the carriage returns: sed -i 's/\\r$//' " + x.path}, true
+			[]string{"remove the carriage returns: sed -i 's/\\r$//' " + shell(x.path)}, true
 	case interp != "" && there && x.isELF():
 		return fmt.Sprintf("%s is there, but the loader that it names, %s, is not: it was built for another C library, such as musl (Alpine), or for another machine.", x.path, interp),
-			[]string{"use a build of it for this system, or one that is linked statically; file " + x.path + " shows what it is for"}, true
+			[]string{"use a build of it for this system, or one that is linked statically; file " + shell(x.path) + " shows what it is for"}, true
 	case interp != "" && there:
 		return fmt.Sprintf("%s is there, but its interpreter %s is not.", x.path, interp),
 			[]string{fmt.Sprintf("install %s, or correct the first line of %s", interp, x.path)}, true
 	case there:
 		return fmt.Sprintf("%s is there; what is missing is the interpreter that it names: the program of its #! line, or the ELF loader.", x.path),
-			[]string{fmt.Sprintf("look at its first line (head -1 %s) or at its loader (file %s)", x.path, x.path)}, true
+			[]string{fmt.Sprintf("look at its first line (head -1 %s) or at its loader (file %s)", shell(x.path), shell(x.path))}, true
 	}
 	if x.seen == nil && x.path != "" {
 		return fmt.Sprintf("%s does not exist; or it is there, and what it takes to run it is not: the interpreter of its first line (#!), or its ELF loader.", x.path),
-			[]string{fmt.Sprintf("look whether it is there, and at its first line or loader: ls -l %s; head -1 %[1]s; file %[1]s", x.path)}, true
+			[]string{fmt.Sprintf("look whether it is there, and at its first line or loader: ls -l %s; head -1 %[1]s; file %[1]s", shell(x.path))}, true
 	}
 	return "", nil, false
 }

@@ -32,7 +32,7 @@ func refusedThere(x *failure, who, obj string) (why string, next []string, ok bo
 }
 
 func whomItLetsIn(obj, kind string) []string {
-	next := []string{"see which server it is, and whom that lets in: findmnt -T " + obj}
+	next := []string{"see which server it is, and whom that lets in: findmnt -T " + shell(obj)}
 	if kind == "NFS" {
 		next = append(next, "do it as the files' owner: NFS takes root for nobody, unless the export says otherwise (exports(5))")
 	}

@@ -18,7 +18,7 @@ func whyThere(x *failure, obj string) (string, []string, bool) {
 	missed := x.inTheWay()
 	if x.seen == nil || len(x.seen.Walk) == 0 {
 		return fmt.Sprintf("%s is there, and yet the program did not find it when it looked: it is a symbolic link that leads nowhere, or it was made in between.", obj),
-			[]string{"see what it is: ls -l " + obj, "make what the link leads to, or remove the link"}, missed
+			[]string{"see what it is: ls -l " + shell(obj), "make what the link leads to, or remove the link"}, missed
 	}
 	last := x.seen.Walk[len(x.seen.Walk)-1]
 	if last.Type != "symlink" || last.Path != x.path {
@@ -33,7 +33,7 @@ func whyThere(x *failure, obj string) (string, []string, bool) {
 			[]string{fmt.Sprintf("create %s, or remove the link %s", target, obj)}, true
 	}
 	return fmt.Sprintf("%s is there already: a symbolic link to %s.", obj, target),
-		[]string{fmt.Sprintf("if nothing needs the link, remove it; what it leads to: ls -ld %s", target)}, true
+		[]string{fmt.Sprintf("if nothing needs the link, remove it; what it leads to: ls -ld %s", shell(target))}, true
 }
 
 // locksByLink: the symbolic link that was to be made leads nowhere, but names the process
@@ -54,7 +54,7 @@ func whyLocked(x *failure, obj string) (string, []string, bool) {
 	}
 	if who == "" {
 		return fmt.Sprintf("%s is a lock, and somebody has it: a symbolic link that names its holder.", obj),
-			[]string{"see who it is: readlink " + obj + "; if that process is gone, remove the link"}, true
+			[]string{"see who it is: readlink " + shell(obj) + "; if that process is gone, remove the link"}, true
 	}
 	next := "if that process is gone, remove the link"
 	if pid := who[len(strings.TrimRight(who, "0123456789")):]; pid != "" {

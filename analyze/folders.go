@@ -39,5 +39,5 @@ func listedCause(out *Cause, c *candidate) {
 	out.Event, out.Syscall = ref(opened.Event()), opened.Name()
 	out.Summary = fmt.Sprintf("it looked through %s, and what it wants is not there", dir)
 	out.Explanation = fmt.Sprintf("%s listed %s without an error, right before it complained that something is missing.", name(c.sus.hist.proc), dir)
-	out.Advice = append(out.Advice, "see what is in it: ls -l "+dir+"; install what the message asks for, or correct where it is sought")
+	out.Advice = append(out.Advice, "see what is in it: ls -l "+shell(dir)+"; install what the message asks for, or correct where it is sought")
 }

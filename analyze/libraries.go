@@ -84,7 +84,7 @@ func noLibraryCause(out *Cause, c *candidate) {
 	if s.machine != 0 {
 		out.Summary = fmt.Sprintf("%s is for another machine (%s)", s.path, machineName(s.machine))
 		out.Explanation = fmt.Sprintf("The loader read the beginning of %s, an ELF file for %s; %s runs on %s, and can't use it.", s.path, machineName(s.machine), name(c.sus.hist.proc), machineName(c.sus.hist.machine))
-		out.Advice = append(out.Advice, fmt.Sprintf("install or build %s for this machine; file %[1]s shows what it is for", s.path))
+		out.Advice = append(out.Advice, fmt.Sprintf("install or build %s for this machine; file %s shows what it is for", s.path, shell(s.path)))
 		return
 	}
 	out.Summary = fmt.Sprintf("%s is no shared library", s.path)

@@ -283,3 +283,21 @@ func TestLockByLink(t *testing.T) {
 		}
 	}
 }
+
+// A trace may hold any name, and people copy commands.
+func TestShell(t *testing.T) {
+	for p, want := range map[string]string{
+		"/srv/app-1.2/conf.d/a_b.ini": "/srv/app-1.2/conf.d/a_b.ini",
+		"/srv/My Files/x":             "'/srv/My Files/x'",
+		"/tmp/$(reboot)":              "'/tmp/$(reboot)'",
+		"/tmp/a';reboot;'":            `'/tmp/a'\'';reboot;'\'''`,
+		"-rf":                         "./-rf",
+		"/srv/é":                      "/srv/é",
+		"/x\n;reboot":                 "'/x\n;reboot'",
+		"":                            "",
+	} {
+		if got := shell(p); got != want {
+			t.Errorf("%q: %s, want %s", p, got, want)
+		}
+	}
+}

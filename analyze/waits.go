@@ -143,11 +143,11 @@ func (w *wait) holder() int {
 func (f *facts) hangAdvice(w *wait) []string {
 	switch pid, call := w.holder(), w.st.Event.Call.Name; {
 	case strings.HasPrefix(w.found(), kernelHolds):
-		return []string{"look at what is below the file system, a server or a disk: findmnt -T " + orIt(f.waitedFor(w.st)), "look at the kernel's log: dmesg | tail"}
+		return []string{"look at what is below the file system, a server or a disk: findmnt -T " + shell(orIt(f.waitedFor(w.st))), "look at the kernel's log: dmesg | tail"}
 	case strings.HasPrefix(w.found(), serverHolds) && pid != 0:
-		return []string{fmt.Sprintf("see what its server does: stracex why -p %d --for 5s", pid), "which file system it is: findmnt -T " + orIt(f.waitedFor(w.st))}
+		return []string{fmt.Sprintf("see what its server does: stracex why -p %d --for 5s", pid), "which file system it is: findmnt -T " + shell(orIt(f.waitedFor(w.st)))}
 	case strings.HasPrefix(w.found(), serverHolds):
-		return []string{"which file system it is, and its server: findmnt -T " + orIt(f.waitedFor(w.st)), "look at the kernel's log: dmesg | tail"}
+		return []string{"which file system it is, and its server: findmnt -T " + shell(orIt(f.waitedFor(w.st))), "look at the kernel's log: dmesg | tail"}
 	case call == "futex":
 		return []string{fmt.Sprintf("while it hangs, see where its threads are: gdb -p %d -batch -ex 'thread apply all bt', or the language's own means: kill -QUIT %[1]d for Go and Java", w.hist.proc.PID)}
 	case w.asks:
