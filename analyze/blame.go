@@ -24,9 +24,10 @@ type suspect struct {
 	// because says so to a person, "" for the command itself.
 	because string
 	anchor  anchor
-	// lastTurn is the event by which it turned to something for the last time, 0 until it is asked for.
-	lastTurn int
-	relay    *relay // how: "words"; of "end" the end that was read, and the request
+	// turns are the events by which it turned to something for the last time, nil until
+	// they are asked for.
+	turns *turns
+	relay *relay // how: "words"; of "end" the end that was read, and the request
 }
 
 // lead is a way on from a process that failed to those whose failure it may only repeat.

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -173,7 +174,7 @@ func (s *suspect) named() []*source {
 	if last := s.begunSource(); last != nil {
 		out = append(out, last)
 	}
-	if last := s.hist.lastRead(s.anchor); last != nil && containsAny(strings.ToLower(s.anchor.line.text), endWords) {
+	if last := s.hist.lastRead(s.anchor); last != nil && aboutContent(s.anchor.line.text) {
 		out = append(out, last)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].pos.index < out[j].pos.index })
@@ -254,6 +255,22 @@ var closedWords = []string{"closed", "hung up", "hang up", "hangup", "disconnect
 
 // endWords are those of a complaint about the end of what was read.
 var endWords = []string{"eof", "end of file", "end of input", "truncated", "short read", "incomplete", "unexpected end", "corrupt", "premature", "parse error", "unterminated", "unfinished string"}
+
+// aboutContent says whether a message speaks of what a file holds: that it ends too early,
+// or is not of the form that was expected.
+func aboutContent(text string) bool {
+	low := strings.ToLower(text)
+	return containsAny(low, endWords) || wrongForm.MatchString(low) && !containsAny(low, inputWords)
+}
+
+// wrongForm is a complaint about the form of what was read: "file format not recognized",
+// "not in gzip format", "unrecognized keystore format", "bad magic number", "checksum
+// mismatch", "file is not a database".
+var wrongForm = regexp.MustCompile(`\b(unrecogni[sz]ed|unknown|invalid|bad|wrong|unsupported|incorrect|not an?|not in)\b[^.;,]{0,24}\b(format|header|signature|magic|checksum|archive|database|image|zipfile|zip file|file type)\b|` +
+	`\b(format|header|signature|magic|magic number|checksum|crc)( (of|in) [^ ]+)?( is)? (not recogni[sz]ed|unrecogni[sz]ed|mismatch|error|invalid|wrong|bad|incorrect|does not match|doesn't match)`)
+
+// inputWords are of complaints about what people gave to a program by themselves.
+var inputWords = []string{"date", "time format", "argument", "option", "url", "address", "format string", "request", "response"}
 
 // lastRead is the last file that was read before the message, other than the
 // system's.

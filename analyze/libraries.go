@@ -8,8 +8,9 @@ import (
 	"github.com/stracex/stracex/analyze/replay"
 )
 
-// elfHead is how much glibc's loader reads of a library first (elf/dl-load.c, on 64-bit
-// machines), and elfMagic what stands there (elf(5)).
+// elfHead is how much glibc's loader reads of a library first, whatever that is called
+// (elf/dl-load.c, on 64-bit machines; none is smaller), and elfMagic what stands there
+// (elf(5)).
 const (
 	elfHead  = 832
 	elfMagic = "\x7fELF"
@@ -18,7 +19,7 @@ const (
 // loaded looks at the beginning of a library that the loader reads.
 func (h *history) loaded(src *source, st *replay.Step) {
 	c := st.Event.Call
-	if !isLibrary(src.path) || int64(st.File.Reads) != c.Ret.Value || c.Name != "read" || c.Ret.Value <= 0 || c.Arg(2).Int != elfHead {
+	if int64(st.File.Reads) != c.Ret.Value || c.Name != "read" || c.Ret.Value <= 0 || c.Arg(2).Int != elfHead {
 		return
 	}
 	transfers(c, func(text string, _ bool) {
@@ -27,6 +28,9 @@ func (h *history) loaded(src *source, st *replay.Step) {
 		case text == "":
 		case !strings.HasPrefix(text, elfMagic[:min(len(text), len(elfMagic))]):
 			src.head = strings.Clone(text[:min(len(text), maxHead)])
+			h.noLibrary = src
+		case c.Ret.Value < elfHead:
+			src.short = c.Ret.Value
 			h.noLibrary = src
 		case is == 0:
 		case h.machine == 0 || h.machineSeq < h.execSeq:
@@ -66,14 +70,19 @@ func machineName(m uint16) string {
 // maxHead is how much of such a file is told.
 const maxHead = 40
 
+// goneOn is after how many calls of its process such a file no longer matters: a program
+// may have tried others, or done without.
+const goneOn = 400
+
 // noLibrary is the file that the loader took for a library and could not use: no call
 // fails then.
 func noLibrary(_ *facts, s *suspect) []*candidate {
 	src := s.hist.noLibrary
-	if src == nil || src.first.index >= s.anchor.pos.index || src.pos.seq < s.hist.execSeq || s.anchor.pos.seq-src.pos.seq > answerWindow {
+	if src == nil || src.first.index >= s.anchor.pos.index || src.pos.seq < s.hist.execSeq || s.anchor.pos.seq-src.pos.seq > goneOn {
 		return nil
 	}
 	c := dataCause(s, src, src.pos)
+	c.between = max(0, s.anchor.pos.seq-src.pos.seq-1)
 	c.noLibrary = true
 	return []*candidate{c}
 }
@@ -87,7 +96,13 @@ func noLibraryCause(out *Cause, c *candidate) {
 		out.Advice = append(out.Advice, fmt.Sprintf("install or build %s for this machine; file %s shows what it is for", s.path, shell(s.path)))
 		return
 	}
+	if s.short > 0 {
+		out.Summary = fmt.Sprintf("%s is cut off", s.path)
+		out.Explanation = fmt.Sprintf("The loader read the beginning of %s, an ELF file: there are only %d bytes, fewer than any library has.", s.path, s.short)
+		out.Advice = append(out.Advice, fmt.Sprintf("install, build or copy %s anew, and see that the disk was not full", s.path))
+		return
+	}
 	out.Summary = fmt.Sprintf("%s is no shared library", s.path)
 	out.Explanation = fmt.Sprintf("The loader read the beginning of %s, which is not that of an ELF file: %q.", s.path, s.head)
-	out.Advice = append(out.Advice, "see what it is: file "+s.path+"; install or build it anew")
+	out.Advice = append(out.Advice, "see what it is: file "+shell(s.path)+"; install or build it anew")
 }

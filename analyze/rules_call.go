@@ -64,6 +64,9 @@ func kindOfError(_ *facts, c *candidate) (float64, string) {
 	if c.fail == nil {
 		return 0, ""
 	}
+	if c.sweeps() {
+		return -4, "" // it looks which of the files of others are in use
+	}
 	if c.sus.gaveUpOn(c.fail) {
 		return 4, "the process gave up right after it"
 	}
@@ -71,6 +74,19 @@ func kindOfError(_ *facts, c *candidate) (float64, string) {
 		return 1.5, "a look does not find what is in the way"
 	}
 	return errorMeaning(c.fail)
+}
+
+// sweeps: a file that was opened only to be read was found locked, and much was done then:
+// a program that removes what others have left over tries all their files.
+func (c *candidate) sweeps() bool {
+	const much, soon = 150, 16 // calls of the process, and events of the trace
+	x := c.fail
+	if x.name != "flock" || x.errno != "EAGAIN" || c.between < much || x.step.File == nil || x.step.File.Opened.None() {
+		return false
+	}
+	e := x.step.File.Opened.Event()
+	call := e.Call
+	return strings.HasPrefix(call.Name, "open") && !slices.ContainsFunc(call.Args(), func(v event.Value) bool { return v.Has("O_RDWR") || v.Has("O_WRONLY") }) && len(x.at) == 1 && c.pos.index-e.Index < soon
 }
 
 func errorPoints(x *failure) float64 {

@@ -27,6 +27,9 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	if c.account {
 		return 5.5, "it was looked through right before a message about an account"
 	}
+	if c.noLibrary && c.between > answerWindow {
+		return 3, "the loader read it and could not use it"
+	}
 	if c.noLibrary {
 		return 5.5, "the loader read it and could not use it"
 	}
@@ -64,8 +67,8 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 		return 1.5, "the message speaks of what it said"
 	case file != nil && file.EOF && file.Reads == 0 && file.Kind == replay.PathFile:
 		points, why = points+3, "it was empty"
-	case file != nil && c.sus.anchor.line != nil && containsAny(strings.ToLower(c.sus.anchor.line.text), endWords):
-		points, why = points+4.5, "the message speaks of its end"
+	case file != nil && c.sus.anchor.line != nil && aboutContent(c.sus.anchor.line.text):
+		points, why = points+4.5, "the message speaks of what it holds, or of its end"
 	}
 	if c.sus.anchor.line != nil && len(c.sus.anchor.named()) > 0 {
 		points -= 3 // then a call failed

@@ -55,9 +55,19 @@ func namedInData(f *facts, c *candidate) (float64, string) {
 	return 0, ""
 }
 
-// isScript: the process runs the file.
+// isScript: the process runs the file, which is its first argument that is no option, behind
+// few options.
 func (c *candidate) isScript(p string) bool {
-	return slices.ContainsFunc(c.sus.hist.proc.Argv, func(arg string) bool { return path.Base(arg) == path.Base(p) })
+	const few = 4
+	for i, arg := range c.sus.hist.proc.Argv {
+		switch {
+		case path.Base(arg) == path.Base(p):
+			return true
+		case i >= few || i > 0 && !strings.HasPrefix(arg, "-"):
+			return false
+		}
+	}
+	return false
 }
 
 // writtenAs are the forms in which a path may be written in a file: as it was given, and

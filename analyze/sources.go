@@ -22,6 +22,7 @@ type source struct {
 	wanted int64  // bytes that a write of it was given, and that was cut short
 	looks  int    // how often it was found
 	head   string // of a file that is no library, see libraries.go
+	short  int64  // bytes of a library that is cut off
 	names  string // the id of a living process, see alive.go
 	// machine is that of a library for another one.
 	machine uint16

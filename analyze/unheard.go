@@ -18,6 +18,8 @@ import (
 const (
 	unheardMost = -10
 	unheardLess = -4
+	// where it only asked whether some file is there
+	unheardAsked = -2.5
 )
 
 // unheard: nobody heard of the child's failure, and the parent went on to other things.
@@ -33,6 +35,9 @@ func unheard(f *facts, l *link) float64 {
 	}
 	switch {
 	case l.parent.turned(c.Reaped.Index):
+		if complained(l.child) && l.parent.onlyAsked(c.Reaped.Index) {
+			return max(points, unheardAsked)
+		}
 		return points
 	case !complained(l.parent) && !same && l.workAfter(f):
 		return unheardLess
@@ -109,37 +114,66 @@ func (s *suspect) speaksOf(c *replay.Process) bool {
 // message: it looked at files that it had not looked at before, in vain or not, or spoke
 // with somebody. A silent end tells only of what failed right before it.
 func (s *suspect) turned(after int) bool {
-	if s.lastTurn == 0 {
-		s.lastTurn = s.findTurn()
-	}
-	return s.lastTurn > after
+	t := s.allTurns()
+	return max(t.work, t.question) > after
 }
 
-// findTurn is the event by which a process turned to something for the last time, -1 for
-// none.
-func (s *suspect) findTurn() int {
-	h, end, last := s.hist, s.anchor.pos, -1
+// onlyAsked says whether all that it turned to after an event were questions whether some
+// file is there, to which its message is no answer: a script that looks for a flag after
+// a command has failed goes another way, and has failed for the command.
+func (s *suspect) onlyAsked(after int) bool {
+	return s.allTurns().work <= after && s.anchor.line != nil && !containsAny(strings.ToLower(s.anchor.line.text), goneWords)
+}
+
+// goneWords say that something is not there.
+var goneWords = append([]string{"no such", "not found", "missing", "cannot find", "can't find", "could not find", "not installed", "not set up", "not configured", "required", "need"}, absentWords...)
+
+// turns are the events by which a process turned for the last time to something that it
+// did, and to asking for a file in vain that it never opens; -1 for none.
+type turns struct{ work, question int }
+
+func (s *suspect) allTurns() *turns {
+	if s.turns == nil {
+		s.turns = s.findTurns()
+	}
+	return s.turns
+}
+
+func (s *suspect) findTurns() *turns {
+	h, end := s.hist, s.anchor.pos
+	t := &turns{-1, -1}
 	before := func(at position) bool {
 		return at.index < end.index && (complained(s) || end.seq-at.seq <= beforeEnd)
 	}
 	for _, x := range h.failures {
-		if at, ok := lastBefore(x.at, end.index); ok && before(at) && x.at[0].index > last && s.wanted(x, at) {
-			last = x.at[0].index
+		at, ok := lastBefore(x.at, end.index)
+		last := &t.work
+		if x.errno == "ENOENT" && probing(x.name) && !s.names(x.path) {
+			last = &t.question
+		}
+		if ok && before(at) && x.at[0].index > *last && s.wanted(x, at) {
+			*last = x.at[0].index
 		}
 	}
 	if !complained(s) {
-		return last
+		return t
 	}
 	for _, src := range h.sources {
-		if before(src.first) && src.first.index > last && strings.HasPrefix(src.path, "/") && !systemPath(src.path) && !takesAway[src.by] && !isLibrary(src.path) &&
+		if before(src.first) && src.first.index > t.work && strings.HasPrefix(src.path, "/") && !systemPath(src.path) && !takesAway[src.by] && !isLibrary(src.path) &&
 			!(src.file != nil && src.file.Writes > 0) && !s.isCode(src.path) {
-			last = src.first.index
+			t.work = src.first.index
 		}
 	}
 	if h.talked != nil && before(h.talked.pos) {
-		last = max(last, h.talked.pos.index)
+		t.work = max(t.work, h.talked.pos.index)
 	}
-	return last
+	return t
+}
+
+// names says whether the message names a path, or its last part.
+func (s *suspect) names(p string) bool {
+	l := s.anchor.line
+	return l != nil && p != "" && (namesIn(l.text, p) || namesIn(l.text, path.Base(p)))
 }
 
 // beforeEnd is how many calls before a silent end a process looks at what it gives up for.

@@ -45,6 +45,10 @@ var (
 		"No module named 'billing'", "cannot find -lz", "can't find it", "gen: command not found", "Can't locate Shop.pm", "cannot locate it", "could not find it",
 		"unable to find it", "Unable to locate package", "no such module: fts5", "cannot load such file", "unresolved import",
 	}
+	goneMessages = []string{
+		"no such record", "token not found", "the key is missing", "cannot find it", "can't find it", "could not find it", "fts is not installed", "the job is not set up",
+		"not configured yet", "a token is required", "you need a token", "it does not exist", "it doesn't exist", "nonexistent", "non-existent",
+	}
 	askMessages = []string{"download failed", "fetch failed", "bad request", "query failed", "cannot connect", "status 404"}
 )
 
@@ -53,7 +57,7 @@ func TestWords(t *testing.T) {
 	type list struct{ words, messages []string }
 	lists := map[string]list{
 		"fail": {failWords, failMessages}, "lack": {lackWords, lackMessages}, "mild": {mildWords, mildMessages}, "talk": {talkWords, talkMessages},
-		"end": {endWords, endMessages}, "lookup": {lookupWords, lookupMessages}, "seek": {seekWords, seekMessages}, "ask": {askWords, askMessages},
+		"end": {endWords, endMessages}, "lookup": {lookupWords, lookupMessages}, "seek": {seekWords, seekMessages}, "ask": {askWords, askMessages}, "gone": {goneWords, goneMessages},
 	}
 	for call := range callMessages {
 		lists[call] = list{callWords[call], callMessages[call]}
