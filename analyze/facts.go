@@ -20,9 +20,11 @@ type facts struct {
 	recent   *history // of the last event
 	// signals sent by kill and its family, for "who killed it".
 	kills []sent
-	last  int        // Index of the last event, -1 before the first
-	now   event.Time // of the last event that has one
-	file  string     // of the last event
+	// zombies are questions whether processes live, by process.
+	zombies map[*replay.Process]*deadAsked
+	last    int        // Index of the last event, -1 before the first
+	now     event.Time // of the last event that has one
+	file    string     // of the last event
 	// lastFailure by thread takes the evidence that follows it.
 	lastFailure map[int]*failure
 	files       map[string]bool
@@ -104,7 +106,7 @@ const (
 )
 
 func newFacts() *facts {
-	return &facts{state: replay.New(), last: -1, procs: map[*replay.Process]*history{}, words: words{read: map[*history][]*passed{}}, lastFailure: map[int]*failure{}, files: map[string]bool{}, harmless: map[what]bool{}}
+	return &facts{state: replay.New(), last: -1, procs: map[*replay.Process]*history{}, words: words{read: map[*history][]*passed{}}, lastFailure: map[int]*failure{}, files: map[string]bool{}, harmless: map[what]bool{}, zombies: map[*replay.Process]*deadAsked{}}
 }
 
 func (f *facts) history(p *replay.Process) *history {

@@ -81,6 +81,7 @@ func (f *facts) handOver(st *replay.Step) {
 func (f *facts) killed(h *history, st *replay.Step) {
 	if asksLife(st.Event.Call) {
 		f.foundAlive(h, st)
+		f.askedOfDead(h, st)
 		return
 	}
 	if len(f.kills) >= maxKills {

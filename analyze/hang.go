@@ -119,6 +119,9 @@ func (f *facts) explainHang(d *Diagnosis) {
 			d.Causes = append(d.Causes, *c)
 		}
 	}
+	if len(d.Causes) == 0 {
+		d.Causes = append(d.Causes, f.zombieCauses()...)
+	}
 	if x, times := f.tryingAgain(best); x != nil {
 		d.Causes = append(d.Causes, f.againCause(x, times))
 	}
@@ -150,6 +153,8 @@ func (f *facts) waits() []*wait {
 	for _, h := range f.order {
 		if h.proc.Exit == nil {
 			h.blockRestarted()
+		} else if f.endedByOther(h.proc) && f.last-h.proc.Ended.Index > againNear {
+			continue // others went on
 		}
 		for _, st := range h.blocked {
 			if st.Event.Call == nil {
@@ -216,9 +221,9 @@ func (w *wait) leadsTo(end *wait, seen map[*wait]bool) bool {
 // heldWeight is the weight of a wait that nothing can interrupt, in whatever call.
 const heldWeight = 6.5
 
-// waitsIn is the name of a call, or of the one that it goes on with after a signal
+// blockedIn is the name of a call, or of the one that it goes on with after a signal
 // or an attach: restart_syscall(<... resuming interrupted poll ...>).
-func waitsIn(c *event.Call) string {
+func blockedIn(c *event.Call) string {
 	if c.Name != "restart_syscall" {
 		return abi.Plain(c.Name)
 	}
@@ -228,6 +233,27 @@ func waitsIn(c *event.Call) string {
 		return c.Name
 	}
 	return name
+}
+
+// waitsIn is what a call waits in: select and poll without descriptors wait for time to
+// pass, or for a signal.
+func waitsIn(c *event.Call) string {
+	n, timeout := 0, 4
+	name := blockedIn(c)
+	switch name {
+	case "select", "pselect6":
+	case "poll", "ppoll":
+		n, timeout = 1, 2
+	default:
+		return name
+	}
+	switch t := c.Arg(timeout); {
+	case c.Arg(n).Kind != event.Int || c.Arg(n).Int != 0:
+		return name
+	case t.IsNull(), t.Kind == event.Int && t.Int < 0:
+		return "pause"
+	}
+	return "clock_nanosleep"
 }
 
 // waitsElse says whether the process's first thread waits for something other than
@@ -291,7 +317,7 @@ func (f *facts) chain(w *wait) (text string, round bool) {
 func (f *facts) hangCause(w *wait) Cause {
 	st := w.st
 	p := st.Proc
-	out := Cause{Kind: "hang", PID: p.PID, Program: p.Program, Syscall: waitsIn(st.Event.Call), Count: 1,
+	out := Cause{Kind: "hang", PID: p.PID, Program: p.Program, Syscall: blockedIn(st.Event.Call), Count: 1,
 		Candidates: []string{}, Advice: []string{}, Event: ref(st.Event), CallsBefore: -1}
 	if len(st.Paths) > 0 {
 		setString(&out.Path, f.state.Abs(st.Paths[0]))

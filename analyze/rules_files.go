@@ -93,11 +93,25 @@ func (f *facts) toBeMade(c *candidate) bool {
 		return false
 	}
 	return slices.ContainsFunc(f.failedOver(x.given), func(o *replay.Process) bool {
-		return o != p && o.Ended.Index < c.pos.index && !p.Descends(o) && o.Program != p.Program &&
+		return o != p && o.Ended.Index < c.pos.index && !p.Descends(o) && !sameWork(o, p) &&
 			!slices.ContainsFunc(f.history(o).failures, func(y *failure) bool {
 				return y.path == x.path && y.errno == x.errno && callWeight[y.name] > 1 // it wanted the file itself
 			})
 	})
+}
+
+// sameWork: two processes run a program, and the same command of it: "git add" is not
+// "git commit".
+func sameWork(a, b *replay.Process) bool {
+	return a.Program == b.Program && subcommand(a) == subcommand(b)
+}
+
+// subcommand is a program's first argument, if that is a word.
+func subcommand(p *replay.Process) string {
+	if len(p.Argv) < 2 || strings.ContainsAny(p.Argv[1], "-./=") {
+		return ""
+	}
+	return p.Argv[1]
 }
 
 // failedOver are the failed processes that have a path as an argument.
