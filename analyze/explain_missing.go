@@ -122,7 +122,7 @@ func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
 		}
 	}
 	for _, h := range f.order {
-		if s := h.byBase[path.Base(x.path)]; s != nil && s.path == x.path {
+		if s := h.byBase[path.Base(x.path)]; s != nil && s.path == x.path && !x.inRoot() {
 			there = true
 		}
 	}
@@ -147,6 +147,10 @@ func (f *facts) whyNoExec(c *candidate) (string, []string, bool) {
 	}
 	return "", nil, false
 }
+
+// inRoot says whether the process has a root directory of its own: others may mean another
+// file by the path.
+func (x *failure) inRoot() bool { return x.step.FS.Root != "/" && x.step.FS.Root != "" }
 
 // isELF says whether what was to be run begins as an ELF file does.
 func (x *failure) isELF() bool {

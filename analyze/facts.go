@@ -154,7 +154,7 @@ func (f *facts) add(e *event.Event) {
 			h.waiting(e)
 			return
 		}
-		if l := f.lastFailure[e.TID]; l != nil && e.Evidence != nil {
+		if l := f.lastFailure[e.TID]; l != nil && e.Evidence != nil && !l.lacksFirst() {
 			l.seen = e.Evidence
 		}
 	case event.Exited:

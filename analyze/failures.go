@@ -176,6 +176,14 @@ func (x *failure) lacksTarget() bool {
 	return s != nil && max(s.pos.seq-at.seq, at.seq-s.pos.seq) <= answerWindow
 }
 
+// lacksFirst says of a call with two paths that the first was seen not to be there.
+func (x *failure) lacksFirst() bool {
+	if x.path2 == "" || x.errno != "ENOENT" || x.seen == nil || len(x.seen.Walk) == 0 {
+		return false
+	}
+	return x.seen.Walk[len(x.seen.Walk)-1].Errno == "ENOENT"
+}
+
 // isAboutSecond says of a call with two paths that the error is about the second one.
 func (x *failure) isAboutSecond() bool {
 	return x.path2 != "" && (x.errno == "EEXIST" || x.errno == "ENOTEMPTY") || x.lacksTarget()

@@ -261,3 +261,19 @@ func TestParseSetPaths(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// A variable that is set to a folder above is told of a path that was given whole.
+func TestTellVariable(t *testing.T) {
+	set := setPaths{"/srv/app": "APP_HOME", "etc/b": "B"}
+	for _, test := range [][3]string{
+		{"/srv/app/conf/x", "/srv/app/conf/x", "the variable APP_HOME is set to /srv/app, where it lies"},
+		{"/srv/app/conf/x", "conf/x", ""},
+		{"/srv/app", "/srv/app/", "the variable APP_HOME is set to it"},
+		{"/srv/etc/b", "etc/b", "the variable B is set to it"},
+		{"/srv/app/bin/x", "/srv/app/bin/x", ""},
+	} {
+		if got := set.tell(test[0], test[1]); got != test[2] {
+			t.Errorf("%s given as %s: %q", test[0], test[1], got)
+		}
+	}
+}

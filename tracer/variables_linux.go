@@ -40,7 +40,8 @@ func (e *engine) variableOf(pid int, full, given string) string {
 	return set.tell(full, given)
 }
 
-// tell says which variable is set to a path, or to a folder above it.
+// tell says which variable is set to a path, or to a folder above it. What was given
+// relative to the working directory was not made of one.
 func (set setPaths) tell(full, given string) string {
 	if len(set) == 0 {
 		return ""
@@ -50,6 +51,9 @@ func (set setPaths) tell(full, given string) string {
 		if name := set[p]; name != "" {
 			return "the variable " + name + " is set to it"
 		}
+	}
+	if !strings.HasPrefix(given, "/") {
+		return ""
 	}
 	if base := path.Base(path.Dir(full)); base == "bin" || base == "sbin" {
 		return "" // of PATH, which says so itself

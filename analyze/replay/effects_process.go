@@ -25,7 +25,7 @@ func fchdired(s *State, st *Step, c *event.Call) {
 }
 
 func (fs *FS) moved(st *Step, dir string) {
-	fs.Cwd, fs.Chdir, fs.ChdirBy = dir, st.Kept(), st.Proc
+	fs.Cwd, fs.Chdir, fs.ChdirBy, fs.outside = dir, st.Kept(), st.Proc, ""
 }
 
 // chrooted: from now on absolute paths begin at the new root; the working
@@ -36,12 +36,18 @@ func chrooted(s *State, st *Step, c *event.Call) {
 	}
 	fs := st.Thread.FS
 	root := st.Paths[0]
+	if fs.outside != "" && c.Arg(0).Str == "." { // that is how a process leaves a root
+		fs.Root, fs.Cwd, fs.outside = fs.outside, "/", ""
+		return
+	}
 	switch rest, below := strings.CutPrefix(fs.Cwd, root); {
 	case root == "/":
 	case below && rest == "":
 		fs.Cwd = "/"
 	case below && rest[0] == '/':
 		fs.Cwd = rest
+	case strings.HasPrefix(fs.Cwd, "/"):
+		fs.outside, fs.Cwd = path.Join(fs.Root, fs.Cwd), ""
 	default:
 		fs.Cwd = ""
 	}

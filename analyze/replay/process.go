@@ -81,6 +81,8 @@ type Cred struct {
 type FS struct {
 	Cwd  string // absolute within Root; "" when not known
 	Root string // "/" unless changed
+	// outside is where the working directory is that chroot has left outside of Root.
+	outside string
 	// Chdir is the event that set Cwd, none when it was inherited from before
 	// the trace.
 	Chdir   event.Kept

@@ -124,6 +124,15 @@ func TestPaths(t *testing.T) {
 10 chroot(".") = 0
 10 openat(AT_FDCWD, "etc/x", O_RDONLY) = -1 ENOENT (No such file or directory)
 `, "/etc/x"},
+		{"chroot out again, from a folder that was left outside", `
+10 chdir("/") = 0
+10 chroot("/jail") = 0
+10 chroot(".") = 0
+10 chdir("srv") = 0
+10 chroot("/jail") = 0
+10 chroot(".") = 0
+10 openat(AT_FDCWD, "x", O_RDONLY) = -1 ENOENT (No such file or directory)
+`, "/x"},
 		{"cut path", `
 10 chdir("/a") = 0
 10 openat(AT_FDCWD, "some/lo"..., O_RDONLY) = -1 ENOENT (No such file or directory)
