@@ -27,7 +27,9 @@ type suspect struct {
 	// turns are the events by which it turned to something for the last time, nil until
 	// they are asked for.
 	turns *turns
-	relay *relay // how: "words"; of "end" the end that was read, and the request
+	// handling is what it did for a failure, nil until it is asked for.
+	handling *handling
+	relay    *relay // how: "words"; of "end" the end that was read, and the request
 }
 
 // lead is a way on from a process that failed to those whose failure it may only repeat.

@@ -35,6 +35,7 @@ var linkRules = []linkRule{
 	{"removing what is gone", removingGone},
 	{"unheard", unheard},
 	{"its value is missed", valueMissed},
+	{"branch for a failure", branchForFailure},
 }
 
 // sameStatus: make fails with 2 since sh failed with 2; 1 is everybody's status. A

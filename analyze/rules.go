@@ -29,6 +29,7 @@ var rules = []rule{
 	{"personal settings", personal},
 	{"set by a variable", setByVariable},
 	{"clean-up", cleanUp},
+	{"done for a failure", lookedForFailure},
 	{"repair", repair},
 	{"named in what it read", namedInData},
 	{"place to search", placeToSearch},

@@ -24,6 +24,7 @@ const (
 
 // unheard: nobody heard of the child's failure, and the parent went on to other things.
 func unheard(f *facts, l *link) float64 {
+	f.handles(l.parent) // what it did for a failure is no turn
 	p, c := l.parent.hist.proc, l.child.hist.proc
 	if c.Reaped == nil || len(c.Execs) == 0 || p.Exit == nil || replay.Crashes(c.Exit.Signal) || l.parent.speaksOf(c) || f.heard(c, new(int)) {
 		return 0
@@ -143,7 +144,7 @@ func (s *suspect) findTurns() *turns {
 	h, end := s.hist, s.anchor.pos
 	t := &turns{-1, -1}
 	before := func(at position) bool {
-		return at.index < end.index && (complained(s) || end.seq-at.seq <= beforeEnd)
+		return at.index < end.index && (s.handling == nil || at.index < s.handling.start) && (complained(s) || end.seq-at.seq <= beforeEnd)
 	}
 	for _, x := range h.failures {
 		at, ok := lastBefore(x.at, end.index)
