@@ -57,11 +57,14 @@ type reaped struct {
 // one for the failure to be what it hands over.
 const handOver = 4
 
+// endedAfter is said of a failure after which its thread ended.
+const endedAfter = "its thread ended right after it"
+
 // threadEnded: a thread that ends by itself hands over what it came to; exit_group
 // ends all.
 func (f *facts) threadEnded(st *replay.Step) {
 	if l := f.lastFailure[st.Event.TID]; l != nil && st.Thread.Calls-l.tcalls <= handOver {
-		l.handed = "its thread ended right after it"
+		l.handed = endedAfter
 	}
 }
 

@@ -101,6 +101,7 @@ type wait struct {
 	file  *replay.File // that it is about, nil when not known
 	asks  bool         // it is for an answer over the file
 	on    []*wait      // those of the processes that it waits for
+	heir  *wait        // of a process that was left with the other end of the pipe, see heirs.go
 }
 
 // explainHang names the calls in which the processes were blocked when the
@@ -115,8 +116,11 @@ func (f *facts) explainHang(d *Diagnosis) {
 		best = list[0].score
 	}
 	if len(list) > 0 && len(d.Causes) == 0 {
-		if c := f.lostChild(list[0]); c != nil {
-			d.Causes = append(d.Causes, *c)
+		for _, lost := range []func(*wait) *Cause{f.lostChild, f.lostThread, f.lostSharer} {
+			if c := lost(list[0]); c != nil {
+				d.Causes = append(d.Causes, *c)
+				break
+			}
 		}
 	}
 	if len(d.Causes) == 0 {
@@ -162,7 +166,7 @@ func (f *facts) waits() []*wait {
 			}
 			score, ok := waitWeight[waitsIn(st.Event.Call)]
 			held := strings.HasPrefix(h.found(st), kernelHolds) || strings.HasPrefix(h.found(st), serverHolds)
-			if !ok && !held {
+			if !ok && !held || !held && f.justOpened(st) {
 				continue
 			}
 			switch {
@@ -194,11 +198,24 @@ func (f *facts) waits() []*wait {
 		switch {
 		case w.isRound():
 			w.score += certain
+		case w.leftOpen():
+			w.score += certain
 		case len(w.on) > 0:
 			w.score -= repeats
 		}
 	}
 	return list
+}
+
+// justOpened says whether a call opens a file of the kernel's own, or began so shortly
+// before the end that it was not what held the process up.
+func (f *facts) justOpened(st *replay.Step) bool {
+	if name := waitsIn(st.Event.Call); name != "open" && name != "openat" || len(st.Paths) == 0 {
+		return false
+	}
+	p := f.state.Abs(st.Paths[0])
+	d, known := f.sofar(st)
+	return strings.HasPrefix(p, "/proc/") || strings.HasPrefix(p, "/sys/") || known && d < leastWait
 }
 
 // isRound says whether a wait is, over others, for itself; those that lead back come first
@@ -329,12 +346,18 @@ func (f *facts) hangCause(w *wait) Cause {
 	if w.asks {
 		setString(&out.Address, f.state.AbsAddr(w.file.Sock.Peer))
 	}
+	if to := w.sentTo(); to != "" {
+		setString(&out.Address, to)
+	}
 	if st.FD >= 0 {
 		fd := st.FD
 		out.FD = &fd
 	}
 	waits := f.waitText(w)
 	chain, round := f.chain(w)
+	if w.heir != nil {
+		chain = " " + w.heirText()
+	}
 	out.Summary = fmt.Sprintf("%s waits %s", shortName(p), waits)
 	if round {
 		out.Summary += ", in a circle"

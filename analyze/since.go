@@ -12,15 +12,23 @@ import (
 // engine has seen only at the end of its capture began there, as far as it knows.
 const leastWait = 100 * time.Millisecond
 
-// lasted says how long a process had been blocked in a call when the trace ended, or
-// when it was broken off: " for 9.8 s". "" when that isn't known.
-func (f *facts) lasted(st *replay.Step) string {
+// sofar is how long a call had gone on when the trace ended.
+func (f *facts) sofar(st *replay.Step) (d time.Duration, known bool) {
 	since := st.Event.Time
 	if c := st.Event.Call; c != nil && c.Entered >= 0 && st.Thread != nil {
 		since = st.Thread.Since
 	}
-	d := time.Duration(f.now.NS - since.NS)
-	if since.Clock == event.NoClock || since.Clock != f.now.Clock || d < leastWait {
+	if since.Clock == event.NoClock || since.Clock != f.now.Clock {
+		return 0, false
+	}
+	return time.Duration(f.now.NS - since.NS), true
+}
+
+// lasted says how long a process had been blocked in a call when the trace ended, or
+// when it was broken off: " for 9.8 s". "" when that isn't known.
+func (f *facts) lasted(st *replay.Step) string {
+	d, known := f.sofar(st)
+	if !known || d < leastWait {
 		return ""
 	}
 	text := " for "

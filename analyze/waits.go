@@ -57,6 +57,8 @@ func (f *facts) waitText(w *wait) string {
 	switch found := w.found(); {
 	case w.asks:
 		return "for an answer from " + f.state.AbsAddr(w.file.Sock.Peer)
+	case w.sentTo() != "":
+		return "for an answer to the datagram that it has sent to " + w.sentTo()
 	case strings.HasPrefix(found, leaseHeld):
 		return fmt.Sprintf("for the lease on %s to be given back", f.waitedFor(w.st))
 	case strings.HasPrefix(found, mutexHeld):
@@ -98,6 +100,9 @@ func (f *facts) waitsFor(st *replay.Step, obj string) string {
 	case "write", "writev", "sendto", "sendmsg":
 		return "for room to write" + of("to", obj)
 	case "futex":
+		if isShared(st.Event.Call) {
+			return "for another thread or process"
+		}
 		return "for another thread"
 	case "wait4", "waitid":
 		return "for a child to end"
@@ -142,6 +147,8 @@ func (w *wait) holder() int {
 // hangAdvice is how to find out more of a wait.
 func (f *facts) hangAdvice(w *wait) []string {
 	switch pid, call := w.holder(), w.st.Event.Call.Name; {
+	case w.heir != nil:
+		return []string{fmt.Sprintf("let what %s leaves in the background not have its output: > /dev/null 2>&1, or a log of its own, or setsid and closed descriptors", w.heir.hist.proc.Parent.Name())}
 	case strings.HasPrefix(w.found(), kernelHolds):
 		return []string{"look at what is below the file system, a server or a disk: findmnt -T " + shell(orIt(f.waitedFor(w.st))), "look at the kernel's log: dmesg | tail"}
 	case strings.HasPrefix(w.found(), serverHolds) && pid != 0:
@@ -165,6 +172,14 @@ func (f *facts) hangAdvice(w *wait) []string {
 	return []string{"see who holds the lock: lslocks"}
 }
 
+// sentTo is where the datagram went that a wait is for the answer to; "" if it is not for one.
+func (w *wait) sentTo() string {
+	if w.file == nil || w.file.Sock == nil || !w.file.Asked {
+		return ""
+	}
+	return w.file.Sock.SentTo
+}
+
 // otherAdvice is how to find out more of a wait that is no lock.
 func otherAdvice(w *wait) []string {
 	c := w.st.Event.Call
@@ -175,6 +190,9 @@ func otherAdvice(w *wait) []string {
 		return []string{fmt.Sprintf("see who uses the queue: ipcs -q -i %d", c.Arg(0).Int)}
 	case "nanosleep", "clock_nanosleep":
 		return []string{"it sleeps by its own will: look at what it did right before, -v shows it"}
+	}
+	if to := w.sentTo(); to != "" {
+		return []string{fmt.Sprintf("see who listens there: ss -lunp, for the port of %s. A datagram that nobody takes brings no refusal to a socket that is not connected: check address and port, and firewalls", to)}
 	}
 	if w.file != nil && w.file.Sock != nil && w.hist.proc.PID > 0 && w.hist.proc.PID < NoPID {
 		return []string{fmt.Sprintf("see what it is connected to, and what that does: ss -xtunp | grep pid=%d", w.hist.proc.PID)}

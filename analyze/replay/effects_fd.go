@@ -203,6 +203,9 @@ func written(s *State, st *Step, c *event.Call) {
 	}
 	f.Writes += c.Ret.Value
 	f.Asked = f.Asked || c.Ret.Value > 0
+	if f.Sock != nil && f.Sock.Peer == "" && st.Addr != "" {
+		f.Sock.SentTo = st.Addr
+	}
 	if f.Pipe != nil {
 		f.Pipe.Bytes += c.Ret.Value
 		f.Pipe.wroteBy(st.Proc)

@@ -56,6 +56,7 @@ type Socket struct {
 	Local     string // addresses as in the diagnosis: "127.0.0.1:80", "unix:/run/x"
 	Peer      string
 	Pair      *File      // the other end, when both are in the trace
+	SentTo    string     // where the last datagram went, of a socket that is not connected
 	Connected event.Kept // the connect, also one that went on in the background
 	Listening bool
 	own       end  // what it was last called
