@@ -27,7 +27,9 @@ type candidate struct {
 	ghost  *reaped
 	relay  *relay
 	reply  string // source answered with this error
-	guess  bool   // nothing but its place speaks for it
+	// refuses: the process told source that it does not accept what that has shown.
+	refuses string
+	guess   bool // nothing but its place speaks for it
 	// namedIn is the file that was read before and has the name of what is missing.
 	namedIn string
 	// account: source is where the account that the message speaks of should be.

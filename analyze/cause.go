@@ -158,6 +158,10 @@ func (f *facts) peerCause(out *Cause, c *candidate, peer string) {
 		return
 	}
 	who := name(c.sus.hist.proc)
+	if c.refuses != "" {
+		refusalCause(out, c, who, peer)
+		return
+	}
 	if c.reply != "" {
 		out.Summary = fmt.Sprintf("%s answered: %s", peer, c.reply)
 		out.Explanation = fmt.Sprintf("%s is connected to %s, and the answer was an error: %s.", who, peer, c.reply)

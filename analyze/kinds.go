@@ -25,7 +25,7 @@ var finders = []finder{
 	{"lock left over", lockLeftOver},
 	{"file found", filesNamed},
 	{"useless answer", lastTalk},
-	{"refusal", refusals},
+	{"refusal", allRefusals},
 	{"name server", nameServer},
 	{"unknown account", unknownAccount},
 	{"looked through", lookedThrough},

@@ -13,6 +13,14 @@ import (
 // end, that is due to it.
 const refusalWindow = 200
 
+// allRefusals: a server refused, or the process refused what a server has shown.
+func allRefusals(f *facts, s *suspect) []*candidate {
+	if list := refusals(f, s); len(list) > 0 {
+		return list
+	}
+	return ownRefusal(f, s)
+}
+
 // refusals is the last error that a server answered with before the message, if the
 // message is about it, or there is none.
 func refusals(f *facts, s *suspect) []*candidate {
@@ -32,6 +40,38 @@ func refusals(f *facts, s *suspect) []*candidate {
 		return []*candidate{{kind: "data", sus: s, source: src, reply: reply, pos: in.pos, between: max(0, between)}}
 	}
 	return nil
+}
+
+// ownRefusal is what the process itself told a server last that it does not accept: a fatal
+// alert of TLS that it sent.
+func ownRefusal(f *facts, s *suspect) []*candidate {
+	for _, out := range slices.Backward(f.words.wrote) {
+		between := s.anchor.pos.seq - out.pos.seq - 1
+		if out.hist != s.hist || out.pos.index >= s.anchor.pos.index || between > refusalWindow {
+			continue
+		}
+		if alert := tlsAlert(out.text); alert != "" && out.file.Sock != nil && out.file.Sock.Peer != "" {
+			src := &source{file: out.file, first: out.pos, found: out.pos, pos: out.pos, ev: out.ev}
+			return []*candidate{{kind: "data", sus: s, source: src, refuses: alert, pos: out.pos, between: max(0, between)}}
+		}
+	}
+	return nil
+}
+
+// refusalPoints rates that. That a certificate's issuer is not known has mostly a file for
+// a reason, which is missing or was not given.
+func (c *candidate) refusalPoints() (float64, string) {
+	if strings.HasSuffix(c.refuses, tlsAlerts[unknownCA]) {
+		return 2, "it refused what the server has shown"
+	}
+	return 5.5, "it refused what the server has shown"
+}
+
+// refusalCause tells it.
+func refusalCause(out *Cause, c *candidate, who, peer string) {
+	out.Summary = fmt.Sprintf("it refused %s: %s", peer, c.refuses)
+	out.Explanation = fmt.Sprintf("%s sent the %s to %s and gave up: it does not accept what the server has shown, mostly a certificate of another name, or one that has expired or is signed by nobody that it knows.", who, c.refuses, peer)
+	out.Advice = []string{fmt.Sprintf("see for whom and until when the certificate is, and compare that with the name that was asked for: openssl s_client -connect %s </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName", shell(peer))}
 }
 
 // about says whether a message is about a server's answer: it has a number or the
@@ -111,9 +151,11 @@ func mysqlError(s string) string {
 }
 
 // tlsAlerts are descriptions of RFC 8446, 6.2.
+const unknownCA = 48
+
 var tlsAlerts = map[byte]string{
 	40: "handshake failure", 42: "bad certificate", 43: "unsupported certificate", 44: "certificate revoked",
-	45: "certificate expired", 46: "certificate unknown", 47: "illegal parameter", 48: "unknown CA", 49: "access denied",
+	45: "certificate expired", 46: "certificate unknown", 47: "illegal parameter", unknownCA: "unknown CA", 49: "access denied",
 	70: "protocol version", 71: "insufficient security", 80: "internal error", 112: "unrecognized name", 116: "certificate required",
 }
 

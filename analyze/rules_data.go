@@ -53,6 +53,8 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 		points -= 1.5 // a file that it only looked for
 	}
 	switch file := c.source.file; {
+	case c.refuses != "":
+		return c.refusalPoints()
 	case c.reply != "":
 		return 5.5, "its answer was an error"
 	case file != nil && file.Sock != nil && strings.HasSuffix(file.Sock.Peer, ":53") && c.sus.hist.lacksResolver():

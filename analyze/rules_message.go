@@ -44,7 +44,7 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 			}
 			if short := strings.TrimSuffix(p, path.Ext(p)); strings.Count(short, "/") > 2 && short != p && namesIn(text, short) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
-			} else if short != p && len(path.Base(short)) > 4 && !c.isProgram(path.Base(short)) && (namesIn(text, short) || namesIn(text, stripped(short))) {
+			} else if short != p && len(path.Base(short)) > 4 && !c.isProgram(path.Base(short)) && (namesIn(text, short) || !c.isProgram(path.Base(stripped(short))) && namesIn(text, stripped(short))) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
 			}
 			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && !c.isProgram(stem) && !commonNoun[stem] && speaksOf(text, stem) {
