@@ -35,7 +35,7 @@ func groupSearches(list []*candidate) []*candidate {
 			lead.group[i] = c.fail
 		}
 		if c.score > lead.score {
-			lead.score, lead.points, lead.reasons = c.score, c.points, c.reasons
+			lead.score, lead.points, lead.reasons, lead.found = c.score, c.points, c.reasons, c.found
 			lead.between, lead.pos = c.between, c.pos
 		}
 	}

@@ -57,3 +57,16 @@ func TestLongTraces(t *testing.T) {
 		t.Error("what a search found is named")
 	}
 }
+
+// Of several places that were searched, what is said is that of the best one: that the
+// others were found elsewhere takes nothing from it.
+func TestGroupedFound(t *testing.T) {
+	log := "5 execve(\"/srv/bin/app\", [\"app\"], 0x7ffc /* 9 vars */) = 0\n" +
+		"5 newfstatat(AT_FDCWD, \"/srv/a/x.build\", 0x7ffc, 0) = -1 ENOENT (No such file or directory)\n" +
+		"5 newfstatat(AT_FDCWD, \"/srv/b/x.build\", {st_mode=S_IFREG|0644, st_size=1, ...}, 0) = 0\n" +
+		"5 newfstatat(AT_FDCWD, \"/srv/c/x.build\", 0x7ffc, 0) = -1 ENOENT (No such file or directory)\n" +
+		"5 write(2, \"app: no file c/x.build\\n\", 23) = 23\n5 exit_group(1) = ?\n5 +++ exited with 1 +++\n"
+	if got, points := cause(t, []byte(log)); !strings.Contains(got, "x.build") || strings.Contains(got, "data") {
+		t.Errorf("%q, %v", got, points)
+	}
+}
