@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -174,11 +175,18 @@ var whyStopped = map[string]string{
 	"SIGSTOP": "somebody sent it the signal",
 }
 
+// fromTerminal is how to do without it.
+var fromTerminal = map[string]string{"SIGTTIN": "; with < /dev/null it does not read from the terminal", "SIGTTOU": "; with stty -tostop it may write there"}
+
 // stoppedCauses are processes that were stopped by a signal when the trace ended.
 func (f *facts) stoppedCauses() (out []Cause) {
 	for _, h := range f.order {
 		e := h.stopped
-		if e == nil || e.Signal == nil || endedByItself(h.proc) || len(out) == maxCauses {
+		if endedByItself(h.proc) {
+			e = nil
+		}
+		e = cmp.Or(h.stayed, e)
+		if e == nil || e.Signal == nil || len(out) == maxCauses {
 			continue
 		}
 		sig := e.Signal.Name
@@ -186,7 +194,7 @@ func (f *facts) stoppedCauses() (out []Cause) {
 		c.Signal, c.Event, c.Confidence = &sig, ref(e), 0.9
 		c.Summary = "it is stopped by " + sig
 		c.Explanation = fmt.Sprintf("%s was stopped by %s: %s. It goes on when it gets SIGCONT.", name(h.proc), sig, whyStopped[sig])
-		c.Advice = append(c.Advice, fmt.Sprintf("kill -CONT %d, or fg in its shell; with < /dev/null it does not read from the terminal", h.proc.PID))
+		c.Advice = append(c.Advice, fmt.Sprintf("kill -CONT %d, or fg in its shell%s", h.proc.PID, fromTerminal[sig]))
 		c.Reasons = []string{"it was stopped when the trace ended"}
 		out = append(out, c)
 	}

@@ -217,7 +217,7 @@ func standsIn(c *replay.Process, text string) (n int) {
 	return n
 }
 
-var beforeCommand = regexp.MustCompile(`(^|[!(;|&{\n`+"`"+`/]|\b(if|elif|then|else|do|eval|exec|env|command))\s*$`)
+var beforeCommand = regexp.MustCompile(`(^|[!(;|&{\n` + "`" + `/]|\b(if|elif|then|else|do|eval|exec|env|command))\s*$`)
 
 // hasCommand says whether a script has a program's name where a command begins.
 func hasCommand(text, name string) bool {

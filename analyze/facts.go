@@ -68,8 +68,10 @@ type history struct {
 	talked     *source            // the peer that it exchanged bytes with last
 	limits     map[string]string  // resource limits that were set, by name
 	signals    []*event.Event
-	blocked    []*replay.Step       // the calls in which its threads were when all ended
-	stopped    *event.Event         // the group-stop that it is in, nil for none
+	blocked    []*replay.Step // the calls in which its threads were when all ended
+	stopped    *event.Event   // the group-stop that it is in, nil for none
+	// stayed: it was in that when it was ended from outside of the trace.
+	stayed     *event.Event
 	toldToEnd  int                  // its calls when it was interrupted or asked to end, 0 if it was not
 	waits      map[int]*event.Seen  // by thread: what holds up the call it is in
 	restart    map[int]*replay.Step // by thread: its last call, if a signal broke it off
@@ -149,6 +151,9 @@ func (f *facts) add(e *event.Event) {
 		h.stopped = e.Keep()
 	case event.Signal:
 		h.signaled(e.Keep())
+		if h.stopped != nil && endsFromOutside(e) && f.state.Process(int(e.Signal.Info.Field("si_pid").Int)) == nil {
+			h.stayed = h.stopped // timeout(1) sends SIGCONT after its signal
+		}
 	case event.Evidence:
 		if st.Thread.Inside && e.Evidence != nil {
 			h.waiting(e)

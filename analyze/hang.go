@@ -116,7 +116,7 @@ func (f *facts) explainHang(d *Diagnosis) {
 		best = list[0].score
 	}
 	if len(list) > 0 && len(d.Causes) == 0 {
-		for _, lost := range []func(*wait) *Cause{f.lostChild, f.lostThread, f.lostSharer} {
+		for _, lost := range []func(*wait) *Cause{f.lostChild, f.lostThread, f.lostSharer, f.lostClient} {
 			if c := lost(list[0]); c != nil {
 				d.Causes = append(d.Causes, *c)
 				break

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stracex/stracex/analyze/replay"
@@ -121,4 +122,43 @@ func futexOp(c *event.Call) string {
 		return ""
 	}
 	return c.Arg(1).Str
+}
+
+// lostClient is why a process failed that a listener has started, by itself or over others,
+// and that was to connect to it: nobody has.
+//
+//	10 listen(3, 5)                         = 0
+//	12 openat(AT_FDCWD, "lib/worker.conf", O_RDONLY) = -1 ENOENT (No such file or directory)
+//	12 exit_group(2)                        = ?
+//	10 accept4(3,  <unfinished ...>
+func (f *facts) lostClient(w *wait) *Cause {
+	if !w.listens() {
+		return nil
+	}
+	var last *replay.Process
+	for _, p := range f.state.All {
+		if p.Failed() && p.Descends(w.hist.proc) && p != w.hist.proc && p.Exit.Signal == "" && f.diedByItself(p) && len(p.Execs) > 0 && (last == nil || p.Ended.Index > last.Ended.Index) {
+			last = p
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	found := f.candidates(f.suspects(last))
+	if len(found) == 0 || !found[0].worth() {
+		return nil
+	}
+	out := f.cause(found[0])
+	out.Confidence = min(confidence(found, 0), 0.5)
+	out.Reasons = append(out.Reasons, fmt.Sprintf("%s waits for a client, nobody has connected, and %s, which it had started, %s", name(w.hist.proc), name(last), ended(last)))
+	return &out
+}
+
+// listens says whether a process waits for its first client, and for nothing else.
+func (w *wait) listens() bool {
+	files := w.st.Watched
+	if strings.HasPrefix(waitsIn(w.st.Event.Call), "accept") && w.file != nil {
+		files = []*replay.File{w.file}
+	}
+	return len(files) > 0 && !slices.ContainsFunc(files, func(x *replay.File) bool { return x.Sock == nil || !x.Sock.Listening || x.Sock.Accepted })
 }

@@ -91,6 +91,7 @@ func accepted(s *State, st *Step, c *event.Call) {
 	f := s.newFile(SocketFile, st.Kept(), st.Proc)
 	f.Sock = &Socket{}
 	if l := st.File; l != nil && l.Sock != nil {
+		l.Sock.Accepted = true
 		f.Sock.Family, f.Sock.Type, f.Sock.Local = l.Sock.Family, l.Sock.Type, l.Sock.Local
 		if q := s.dial[l.Sock.Local]; len(q) > 0 {
 			f.Sock.Pair, q[0].Sock.Pair = q[0], f
