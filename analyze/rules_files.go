@@ -27,11 +27,11 @@ func (c *candidate) beside() bool {
 
 // namedInData: the name of what is missing stands in a file that the process had read
 // shortly before: somebody has written it there. In quotes that may be code, which names
-// all that it may ever use.
+// all that it may ever use. What is only looked for is wanted if it has a line of its own.
 func namedInData(f *facts, c *candidate) (float64, string) {
 	const shortly = 60
 	x := c.fail
-	if x == nil || x.errno != "ENOENT" && x.errno != "EACCES" && x.errno != "ENOTDIR" || x.given == "" || probing(x.name) {
+	if x == nil || x.errno != "ENOENT" && x.errno != "EACCES" && x.errno != "ENOTDIR" || x.given == "" {
 		return 0, ""
 	}
 	names := writtenAs(x.given)
@@ -44,6 +44,13 @@ func namedInData(f *facts, c *candidate) (float64, string) {
 		if in.file == nil || in.file.Kind != replay.PathFile || systemPath(f.state.Abs(in.file.Path)) || c.isScript(f.state.Abs(in.file.Path)) {
 			continue
 		}
+		if probing(x.name) {
+			if strings.HasPrefix(x.given, "/") && c.pos.seq-in.pos.seq <= rightBefore && hasLine(in.text, x.given) {
+				c.namedIn = f.state.Abs(in.file.Path)
+				return 2.5, c.namedIn + " names it, and was read right before"
+			}
+			continue
+		}
 		for _, name := range names {
 			if !namesIn(in.text, name) || strings.Contains(in.text, name+"\"") || strings.Contains(in.text, name+"'") {
 				continue
@@ -53,6 +60,16 @@ func namedInData(f *facts, c *candidate) (float64, string) {
 		}
 	}
 	return 0, ""
+}
+
+// hasLine says whether a text has a line that is a path and nothing else.
+func hasLine(text, p string) bool {
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == p {
+			return true
+		}
+	}
+	return false
 }
 
 // isScript: the process runs the file, which is its first argument that is no option, behind

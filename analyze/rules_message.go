@@ -9,6 +9,10 @@ import (
 
 // Rules that hold a candidate against the words of the message.
 
+// longAgo is after how many calls a file that was only looked for is hardly what a message
+// means that shares a word with its name.
+const longAgo = 200
+
 // namesPath: the message names the path, its last part, or a word of it.
 func namesPath(_ *facts, c *candidate) (float64, string) {
 	if c.sus.anchor.line == nil {
@@ -48,6 +52,9 @@ func namesPath(_ *facts, c *candidate) (float64, string) {
 				return 5 * weight, fmt.Sprintf("the message names %s", short)
 			}
 			if stem, _, _ := strings.Cut(base, "."); len(stem) >= 4 && !c.isProgram(stem) && !commonNoun[stem] && speaksOf(text, stem) {
+				if c.fail != nil && probing(c.fail.name) && c.between > longAgo {
+					weight /= 2 // a word that they share
+				}
 				return 3 * weight, fmt.Sprintf("the message speaks of %s", stem)
 			}
 			if dir := path.Base(path.Dir(p)); len(dir) >= 4 && !c.isProgram(dir) && !systemPath(p) && namesIn(text, dir) {
