@@ -111,7 +111,7 @@ func branchIn(text, msg string) *branch {
 }
 
 var (
-	scriptToken = regexp.MustCompile(`#[^\n]*|'[^']*'?|"(?:[^"\\]|\\.)*"?|\$\{[^}]*\}|\|\||&&|\(\)\s*\{|[{};\n]|[\w.$/-]+`)
+	scriptToken = regexp.MustCompile(`\$#|[\w.$/-]+#[^\s;]*|#[^\n]*|'[^']*'?|"(?:[^"\\]|\\.)*"?|\$\{[^}]*\}|\|\||&&|\(\)\s*\{|[{};\n]|[\w.$/-]+`)
 	testsStatus = regexp.MustCompile(`^\s*!|\$\?|\$\{?(rc|ret|status|code|err|res|rv|ec|st|exit)\w*\b`)
 )
 
