@@ -62,7 +62,7 @@ func ownRefusal(f *facts, s *suspect) []*candidate {
 // a reason, which is missing or was not given.
 func (c *candidate) refusalPoints() (float64, string) {
 	if strings.HasSuffix(c.refuses, tlsAlerts[unknownCA]) {
-		return 2, "it refused what the server has shown"
+		return 1, "it refused what the server has shown"
 	}
 	return 5.5, "it refused what the server has shown"
 }

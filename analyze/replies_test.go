@@ -1,6 +1,9 @@
 package analyze
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestErrorReply(t *testing.T) {
 	for text, want := range map[string]string{
@@ -100,5 +103,16 @@ func TestShellWord(t *testing.T) {
 		if got := shellWord(s); got != want {
 			t.Errorf("%q: %s, want %s", s, got, want)
 		}
+	}
+}
+
+// That nobody is known who has signed a certificate has mostly a file for a reason.
+func TestRefusesUnknownCA(t *testing.T) {
+	log := "5 execve(\"/srv/bin/sync\", [\"sync\"], 0x7ffc /* 9 vars */) = 0\n" +
+		"5 openat(AT_FDCWD, \"/srv/ca.pem\", O_RDONLY) = -1 ENOENT (No such file or directory)\n" + strings.Repeat("5 getpid() = 5\n", 60) +
+		"5 socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3\n5 connect(3, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr(\"127.0.0.1\")}, 16) = 0\n" +
+		"5 write(3, \"\\25\\3\\3\\0\\2\\0020\", 7) = 7\n5 write(2, \"sync: not reachable\\n\", 20) = 20\n5 exit_group(1) = ?\n5 +++ exited with 1 +++\n"
+	if got, points := cause(t, []byte(log)); got != "syscall openat ENOENT /srv/ca.pem" {
+		t.Errorf("%q, %v", got, points)
 	}
 }

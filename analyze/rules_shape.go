@@ -406,7 +406,7 @@ func waitsForOther(f *facts, c *candidate) (float64, string) {
 		return -5, ""
 	}
 	if x != nil && f.toBeMade(c) {
-		return -9, ""
+		return -13, ""
 	}
 	if x == nil || x.count < 3 || x.errno != "ENOENT" || !probing(x.name) && x.name != "connect" {
 		return 0, ""

@@ -78,7 +78,7 @@ func (x *failure) lacksInterpreter() bool {
 
 // libraryNear is how many calls may lie between the search for a library and the message:
 // who goes on without it did not need it.
-const libraryNear = 120
+const libraryNear = 90
 
 // refusedInstead finds for each search the failure of the same name that is no miss: there
 // it is, and the process may not have it.

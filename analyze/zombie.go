@@ -47,7 +47,7 @@ func (f *facts) askedOfDead(h *history, st *replay.Step) {
 func (f *facts) zombieCauses() (out []Cause) {
 	for _, p := range f.state.All {
 		z := f.zombies[p]
-		if z == nil || z.times < againTimes || p.Reaped != nil || f.last-z.last.index > 10*againNear || len(out) == maxCauses {
+		if z == nil || z.times < againTimes || p.Reaped != nil && p.Reaped.Index < z.last.index || f.last-z.last.index > 10*againNear || len(out) == maxCauses {
 			continue
 		}
 		c := bareHang(z.by.proc)
