@@ -6,7 +6,8 @@
 //
 //	outcome.go     how the command ended
 //	blame.go       which process failed first: down from the command, along exit statuses, pipes and words
-//	links.go       how likely a failed child is to blame, unheard.go: one that nobody heard of, values.go: one whose value is missed; servers.go: a server that had ended
+//	links.go       how likely a failed child is to blame, unheard.go: one that nobody heard of, branches.go: one that a script runs for a failure,
+//	               values.go: one whose value is missed; servers.go: a server that had ended
 //	message.go     what it said, put together from its writes; relay.go follows words to their writer,
 //	               hungup.go a connection to the one that closed it
 //	cut.go         what can be known of a message that strace has cut; filtered.go: what a log lacks
@@ -18,7 +19,8 @@
 //	               for the rest, explain_call.go for some calls only; explain_words.go: what the call did, in words
 //	replies.go     what servers answer when they refuse
 //	hang.go        of a command that did not end: who waits for whom; waits.go says for what, watch.go
-//	               for what an event loop, since.go for how long; again.go: what is no wait
+//	               for what an event loop, since.go for how long; lost.go, heirs.go: whom nobody will wake,
+//	               zombie.go: one that has ended; again.go: what is no wait
 //	kernel.go      what the kernel's log tells
 //	trail.go       the way from the message to the cause
 //
