@@ -72,6 +72,7 @@ type history struct {
 	stopped    *event.Event   // the group-stop that it is in, nil for none
 	// stayed: it was in that when it was ended from outside of the trace.
 	stayed     *event.Event
+	shares     bool                 // it has mapped memory to write to that others may share
 	toldToEnd  int                  // its calls when it was interrupted or asked to end, 0 if it was not
 	waits      map[int]*event.Seen  // by thread: what holds up the call it is in
 	restart    map[int]*replay.Step // by thread: its last call, if a signal broke it off
@@ -267,6 +268,7 @@ func (f *facts) succeeded(h *history, st *replay.Step, moves way) {
 // telling are calls that tell more than what they were about.
 var telling = map[string]func(f *facts, h *history, st *replay.Step){
 	"execve": (*facts).execed, "execveat": (*facts).execed,
+	"mmap":  (*facts).mapped,
 	"wait4": (*facts).waited, "waitid": (*facts).waited, "waitpid": (*facts).waited,
 	"flock": (*facts).locked, "fcntl": (*facts).locked,
 	"close":     (*facts).closed,

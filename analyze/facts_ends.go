@@ -98,6 +98,12 @@ func (f *facts) killed(h *history, st *replay.Step) {
 	f.kills = append(f.kills, sent{st.Event.Index, st.Proc, int(target.Int), strings.Clone(sig.Str)})
 }
 
+// mapped remembers that a process has memory that others may have too (mmap(2), MAP_SHARED).
+func (f *facts) mapped(h *history, st *replay.Step) {
+	c := st.Event.Call
+	h.shares = h.shares || c.Arg(3).Has("MAP_SHARED") && c.Arg(2).Has("PROT_WRITE")
+}
+
 // waited notes children whose calls are not in the trace.
 func (f *facts) waited(h *history, st *replay.Step) {
 	if st.Child != nil && st.Child.Seen {

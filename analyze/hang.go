@@ -208,14 +208,15 @@ func (f *facts) waits() []*wait {
 }
 
 // justOpened says whether a call opens a file of the kernel's own, or began so shortly
-// before the end that it was not what held the process up.
+// before the end that it was not what held the process up. Where nothing came after it,
+// the trace does not tell how long it took.
 func (f *facts) justOpened(st *replay.Step) bool {
 	if name := waitsIn(st.Event.Call); name != "open" && name != "openat" || len(st.Paths) == 0 {
 		return false
 	}
 	p := f.state.Abs(st.Paths[0])
 	d, known := f.sofar(st)
-	return strings.HasPrefix(p, "/proc/") || strings.HasPrefix(p, "/sys/") || known && d < leastWait
+	return strings.HasPrefix(p, "/proc/") || strings.HasPrefix(p, "/sys/") || known && d > 0 && d < leastWait && st.Event.Call.Ret.Note != "detached"
 }
 
 // isRound says whether a wait is, over others, for itself; those that lead back come first

@@ -260,17 +260,18 @@ var endWords = []string{"eof", "end of file", "end of input", "truncated", "shor
 // or is not of the form that was expected.
 func aboutContent(text string) bool {
 	low := strings.ToLower(text)
-	return containsAny(low, endWords) || wrongForm.MatchString(low) && !containsAny(low, inputWords)
+	return containsAny(low, endWords) || wrongForm.MatchString(low) && !ofInput.MatchString(low)
 }
 
 // wrongForm is a complaint about the form of what was read: "file format not recognized",
 // "not in gzip format", "unrecognized keystore format", "bad magic number", "checksum
 // mismatch", "file is not a database".
-var wrongForm = regexp.MustCompile(`\b(unrecogni[sz]ed|unknown|invalid|bad|wrong|unsupported|incorrect|not an?|not in)\b[^.;,]{0,24}\b(format|header|signature|magic|checksum|archive|database|image|zipfile|zip file|file type)\b|` +
+var wrongForm = regexp.MustCompile(`\b(unrecogni[sz]ed|unknown|invalid|bad|wrong|unsupported|incorrect|not in)\b[^.;,]{0,24}\b(format|header|signature|magic|checksum|keystore|file type)\b|` +
+	`\bnot an?\b[^.;,]{0,24}\b(format|header|signature|archive|database|image|zipfile|zip file|file type)\b|` +
 	`\b(format|header|signature|magic|magic number|checksum|crc)( (of|in) [^ ]+)?( is)? (not recogni[sz]ed|unrecogni[sz]ed|mismatch|error|invalid|wrong|bad|incorrect|does not match|doesn't match)`)
 
-// inputWords are of complaints about what people gave to a program by themselves.
-var inputWords = []string{"date", "time format", "argument", "option", "url", "address", "format string", "request", "response"}
+// ofInput: a complaint about what people gave to a program by themselves.
+var ofInput = regexp.MustCompile(`\b(date|time format|argument|option|url|address|format string|request|response)s?\b`)
 
 // lastRead is the last file that was read before the message, other than the
 // system's.

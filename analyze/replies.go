@@ -47,10 +47,13 @@ func refusals(f *facts, s *suspect) []*candidate {
 func ownRefusal(f *facts, s *suspect) []*candidate {
 	for _, out := range slices.Backward(f.words.wrote) {
 		between := s.anchor.pos.seq - out.pos.seq - 1
-		if out.hist != s.hist || out.pos.index >= s.anchor.pos.index || between > refusalWindow {
+		if out.hist != s.hist || out.pos.index >= s.anchor.pos.index {
 			continue
 		}
-		if alert := tlsAlert(out.text); alert != "" && out.file.Sock != nil && out.file.Sock.Peer != "" {
+		if between > refusalWindow {
+			return nil
+		}
+		if alert := tlsAlert(out.text); alert != "" && out.file.Sock != nil && out.file.Sock.Peer != "" && !out.file.Sock.Connected.None() {
 			src := &source{file: out.file, first: out.pos, found: out.pos, pos: out.pos, ev: out.ev}
 			return []*candidate{{kind: "data", sus: s, source: src, refuses: alert, pos: out.pos, between: max(0, between)}}
 		}
@@ -70,6 +73,11 @@ func (c *candidate) refusalPoints() (float64, string) {
 // refusalCause tells it.
 func refusalCause(out *Cause, c *candidate, who, peer string) {
 	out.Summary = fmt.Sprintf("it refused %s: %s", peer, c.refuses)
+	if !strings.Contains(c.refuses, "certificate") && !strings.HasSuffix(c.refuses, tlsAlerts[unknownCA]) {
+		out.Explanation = fmt.Sprintf("%s sent the %s to %s and gave up: the two do not agree on how to speak, mostly on a version of TLS or on ciphers.", who, c.refuses, peer)
+		out.Advice = []string{fmt.Sprintf("see what the server takes, and compare that with what the program is set to: openssl s_client -connect %s -tls1_2 </dev/null, and -tls1_3", shell(peer))}
+		return
+	}
 	out.Explanation = fmt.Sprintf("%s sent the %s to %s and gave up: it does not accept what the server has shown, mostly a certificate of another name, or one that has expired or is signed by nobody that it knows.", who, c.refuses, peer)
 	out.Advice = []string{fmt.Sprintf("see for whom and until when the certificate is, and compare that with the name that was asked for: openssl s_client -connect %s </dev/null | openssl x509 -noout -subject -issuer -dates -ext subjectAltName", shell(peer))}
 }
@@ -150,9 +158,9 @@ func mysqlError(s string) string {
 	return shorten(fmt.Sprintf("error %d (%s): %s", n, s[head+4:head+9], s[head+9:]), 120)
 }
 
-// tlsAlerts are descriptions of RFC 8446, 6.2.
 const unknownCA = 48
 
+// tlsAlerts are descriptions of RFC 8446, 6.2.
 var tlsAlerts = map[byte]string{
 	40: "handshake failure", 42: "bad certificate", 43: "unsupported certificate", 44: "certificate revoked",
 	45: "certificate expired", 46: "certificate unknown", 47: "illegal parameter", unknownCA: "unknown CA", 49: "access denied",

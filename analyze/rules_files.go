@@ -72,17 +72,21 @@ func hasLine(text, p string) bool {
 	return false
 }
 
-// isScript: the process runs the file, which is its first argument that is no option, behind
-// few options.
+// isScript: the process runs the file: its first argument that is a path or has an ending,
+// and is not the value of an option, as in -keystore server.p12.
 func (c *candidate) isScript(p string) bool {
-	const few = 4
+	const few, long = 10, 5
+	before := ""
 	for i, arg := range c.sus.hist.proc.Argv {
+		value := strings.HasPrefix(before, "-") && !strings.HasPrefix(before, "--") && len(before) >= long
 		switch {
+		case value:
 		case path.Base(arg) == path.Base(p):
 			return true
-		case i >= few || i > 0 && !strings.HasPrefix(arg, "-"):
+		case i >= few || i > 0 && !strings.HasPrefix(arg, "-") && strings.ContainsAny(arg, "/."):
 			return false
 		}
+		before = arg
 	}
 	return false
 }

@@ -27,11 +27,15 @@ func (s *selection) add(p *replay.Process) {
 	}
 }
 
-// addAll takes a process and what it started.
-func (s *selection) addAll(p *replay.Process) {
-	for list := []*replay.Process{p}; len(list) > 0; list = list[1:] {
-		s.add(list[0])
-		list = append(list, list[0].Children...)
+// addAll takes a process and what it started, as long as there is room.
+func (s *selection) addAll(p *replay.Process, end int) {
+	seen := map[*replay.Process]bool{} // a trace may tell of a process that has started itself
+	for list := []*replay.Process{p}; len(list) > 0 && s.lines < end; list = list[1:] {
+		if p := list[0]; !seen[p] {
+			seen[p] = true
+			s.add(p)
+			list = append(list, p.Children...)
+		}
 	}
 }
 
@@ -108,7 +112,7 @@ func (c *Census) fillBefore(s *selection, list []*replay.Process, room int) {
 		}
 		near := before[list[i]]
 		for j := len(near) - 1; j >= 0 && s.lines < end; j-- {
-			s.addAll(near[j])
+			s.addAll(near[j], end)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func bound(s *State, st *Step, c *event.Call) {
 
 func listening(s *State, st *Step, c *event.Call) {
 	if ok(c) && st.File != nil && st.File.Sock != nil {
-		st.File.Sock.Listening = true
+		st.File.Sock.Listening, st.File.Sock.Listened = true, st.Event.Index
 		s.listen[st.File.Sock.Local] = st.File
 	}
 }

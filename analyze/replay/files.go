@@ -59,6 +59,7 @@ type Socket struct {
 	SentTo    string     // where the last datagram went, of a socket that is not connected
 	Connected event.Kept // the connect, also one that went on in the background
 	Listening bool
+	Listened  int  // Index of the event of its listen
 	Accepted  bool // somebody has connected to it
 	own       end  // what it was last called
 	joined    bool // Pair is certain, not by the order of connects

@@ -26,7 +26,7 @@ const largeGC = 400
 
 // chosen says which lines of a large log are worth to be read; nil: all of them, or the
 // log is not one whose lines can be told apart.
-func (in *input) chosen(l large, p *progress) *census.Choice {
+func (in *input) chosen(l large, p *progress) (choice *census.Choice) {
 	if size := in.size(); l.size == 0 || in.set || size < l.size || size > sieve.MaxSize {
 		return nil
 	}
@@ -42,7 +42,14 @@ func (in *input) chosen(l large, p *progress) *census.Choice {
 		return nil
 	}
 	defer p.again()
-	debug.SetGCPercent(largeGC)
+	if os.Getenv("GOGC") == "" {
+		before := debug.SetGCPercent(largeGC)
+		defer func() {
+			if choice == nil {
+				debug.SetGCPercent(before)
+			}
+		}()
+	}
 	c := census.New()
 	r, err := sieve.Open(p.reader(f), in.name, c.Wants)
 	if err != nil {
@@ -58,11 +65,11 @@ func (in *input) chosen(l large, p *progress) *census.Choice {
 		}
 		c.Add(e)
 	}
-	choice, ok := c.Choose(l.room)
-	if !ok || choice.Left == 0 {
+	best, ok := c.Choose(l.room)
+	if !ok || best.Left == 0 {
 		return nil
 	}
-	return choice
+	return best
 }
 
 // leftOut tells that processes were left out.
