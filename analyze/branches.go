@@ -46,15 +46,20 @@ func (f *facts) branchOf(s *suspect) *branch {
 	if s.anchor.line == nil || len(s.hist.proc.Children) == 0 {
 		return nil
 	}
+	const reads = 64 // the script's next part is read as it goes on
+	left := reads
 	for _, p := range slices.Backward(f.words.read[s.hist]) {
 		if p.pos.index < s.anchor.pos.index && p.file.Kind == replay.PathFile {
 			if b := branchIn(p.text, s.anchor.line.text); b != nil {
 				return b
 			}
+			if left--; left == 0 {
+				break
+			}
 		}
 	}
-	for _, arg := range s.hist.proc.Argv {
-		if b := branchIn(arg, s.anchor.line.text); b != nil {
+	for _, arg := range s.hist.proc.Argv[:min(len(s.hist.proc.Argv), reads)] {
+		if b := branchIn(arg[:min(len(arg), maxPassed)], s.anchor.line.text); b != nil {
 			return b
 		}
 	}
@@ -64,10 +69,11 @@ func (f *facts) branchOf(s *suspect) *branch {
 // placeOf is where a message's words stand in a script, -1 for nowhere: its end, and what
 // goes before a colon, may come from variables.
 func placeOf(text, msg string) int {
-	const words, bytes = 2, 8
+	const words, most, bytes, long = 2, 12, 8, 512
+	msg = msg[:min(len(msg), long)]
 	for range 2 {
 		list := strings.Fields(msg)
-		for n := len(list); n >= words; n-- {
+		for n := min(len(list), most); n >= words; n-- {
 			part := strings.Join(list[:n], " ")
 			if len(part) < bytes {
 				break
@@ -112,8 +118,32 @@ func branchIn(text, msg string) *branch {
 
 var (
 	scriptToken = regexp.MustCompile(`\$#|[\w.$/-]+#[^\s;]*|#[^\n]*|'[^']*'?|"(?:[^"\\]|\\.)*"?|\$\{[^}]*\}|\|\||&&|\(\)\s*\{|[{};\n]|[\w.$/-]+`)
-	testsStatus = regexp.MustCompile(`^\s*!|\$\?|\$\{?(rc|ret|status|code|err|res|rv|ec|st|exit)\w*\b`)
+	ofStatus    = regexp.MustCompile(`\$\?|\$\{?(rc|ret|rv|ec|err|status|code)\b`)
+	ofSuccess   = regexp.MustCompile(`-eq 0|[^!=]==? ?"?0`)
 )
+
+// isTest says whether a condition is a test, and no command whose success matters.
+func isTest(guard string) bool {
+	guard = strings.TrimLeft(guard, "! \t")
+	return strings.HasPrefix(guard, "[") || strings.HasPrefix(guard, "test ")
+}
+
+// failsAt says whether a branch is taken since a command has failed: behind || of a command,
+// or of a status that is good; in the then of one that is not, or of "! command"; in the
+// else of a command.
+func failsAt(kind, guard string) bool {
+	guard = strings.TrimSpace(guard)
+	not, status, good := strings.HasPrefix(guard, "!"), ofStatus.MatchString(guard), ofSuccess.MatchString(guard)
+	switch {
+	case status && isTest(guard):
+		return kind == "then" && !good || kind != "then" && (good || kind == "||")
+	case isTest(guard):
+		return false
+	case kind == "then":
+		return not
+	}
+	return !not
+}
 
 // openAt takes a script apart up to a place, and says what is open there.
 func openAt(text string) (stack []opened) {
@@ -136,7 +166,8 @@ func openAt(text string) (stack []opened) {
 	for _, m := range scriptToken.FindAllStringIndex(text, -1) {
 		switch word := text[m[0]:m[1]]; {
 		case word == "||":
-			stack = append(stack, opened{"||", text[command:m[0]], m[1], true})
+			guard := text[command:m[0]]
+			stack = append(stack, opened{"||", guard, m[1], failsAt("||", guard)})
 			command = m[1]
 		case word == "&&", word == "do":
 			command = m[1]
@@ -166,13 +197,12 @@ func openAt(text string) (stack []opened) {
 		case word == "then":
 			if o := top(); o.kind == "if" {
 				guard := text[o.from:m[0]]
-				*o = opened{"then", guard, m[1], testsStatus.MatchString(guard)}
+				*o = opened{"then", guard, m[1], failsAt("then", guard)}
 			}
 			command = m[1]
 		case word == "else":
 			if o := top(); o.kind == "then" {
-				test := strings.HasPrefix(strings.TrimSpace(o.guard), "[")
-				*o = opened{"else", o.guard, m[1], !o.fails && !test}
+				*o = opened{"else", o.guard, m[1], failsAt("else", o.guard)}
 			}
 			command = m[1]
 		case word == "fi":
@@ -184,22 +214,33 @@ func openAt(text string) (stack []opened) {
 
 // within tells, of the processes that a branch's commands were run in, which came first.
 func (s *suspect) within(b *branch) *handling {
+	const many = 256
 	h := &handling{start: math.MaxInt}
-	for _, c := range slices.Backward(s.hist.proc.Children) {
+	children := s.hist.proc.Children
+	for _, c := range slices.Backward(children[max(0, len(children)-many):]) {
 		if c.First == nil || c.First.Index > s.anchor.pos.index || len(c.Execs) == 0 {
 			continue
 		}
 		inBody, inGuard := standsIn(c, b.body), standsIn(c, b.guard)
-		if inBody == 0 || inGuard >= inBody {
-			if c.Failed() && c.Reaped != nil && (inGuard > 0 || h.start < math.MaxInt && strings.Contains(b.guard, "$?")) {
-				h.failed = c
-				h.start = min(h.start, c.Reaped.Index)
-			}
-			return h
+		if inBody > 0 && inGuard < inBody {
+			h.start = c.First.Index
+			continue
 		}
-		h.start = c.First.Index
+		switch known := h.start < math.MaxInt; {
+		case !c.Failed() || c.Reaped == nil:
+		case inGuard > 0 || known && strings.Contains(b.guard, "$?"):
+			h.failed = c
+			h.start = min(h.start, c.Reaped.Index)
+			return h
+		case known && ofStatus.MatchString(b.guard):
+			return h // one before: which is not known
+		}
+		if inGuard == 0 && ofStatus.MatchString(b.guard) {
+			continue // what was done since the status was kept
+		}
+		return &handling{start: math.MaxInt}
 	}
-	return h
+	return &handling{start: math.MaxInt}
 }
 
 // standsIn counts the words of a process's command that stand in a part of a script; 0
@@ -217,21 +258,33 @@ func standsIn(c *replay.Process, text string) (n int) {
 	return n
 }
 
-var beforeCommand = regexp.MustCompile(`(^|[!(;|&{\n` + "`" + `/]|\b(if|elif|then|else|do|eval|exec|env|command))\s*$`)
-
 // hasCommand says whether a script has a program's name where a command begins.
 func hasCommand(text, name string) bool {
-	for from := 0; ; {
+	for from := 0; name != ""; {
 		k := strings.Index(text[from:], name)
 		if k < 0 {
-			return false
+			break
 		}
 		k += from
 		from = k + len(name)
-		if beforeCommand.MatchString(text[:k]) && (from == len(text) || strings.IndexByte(" \t\n;|&)<>", text[from]) >= 0) {
+		if beginsCommand(text[max(0, k-longestBefore):k]) && (from == len(text) || strings.IndexByte(" \t\n;|&)<>", text[from]) >= 0) {
 			return true
 		}
 	}
+	return false
+}
+
+// longestBefore is more than what beginsCommand looks at.
+const longestBefore = 64
+
+// beginsCommand says whether a command begins behind a piece of a script.
+func beginsCommand(before string) bool {
+	before = strings.TrimRight(before, " \t")
+	if before == "" || strings.IndexByte("!(;|&{\n`/", before[len(before)-1]) >= 0 {
+		return true
+	}
+	word := before[strings.LastIndexAny(before, " \t\n;(")+1:]
+	return slices.Contains([]string{"if", "elif", "then", "else", "do", "eval", "exec", "env", "command"}, word)
 }
 
 // branchForFailure: the child is the one whose failure a script answers, or it was run for
