@@ -89,7 +89,7 @@ func endsFromOutside(e *event.Event) bool {
 // waitWeight: what a process may rightly wait in, against what holds it up.
 var waitWeight = map[string]float64{
 	"flock": 5, "fcntl": 5, "open": 5, "openat": 5, "connect": 4, "read": 3, "recvfrom": 3.5, "recvmsg": 3.5, "write": 3, "writev": 3, "sendto": 3, "sendmsg": 3,
-	"futex": 2, "semop": 4, "semtimedop": 4, "msgrcv": 4, "mq_timedreceive": 4, "poll": 2.5, "ppoll": 2.5, "select": 2.5, "pselect6": 2.5, "epoll_wait": 1.5, "epoll_pwait": 1.5,
+	"futex": 2, "semop": 4, "semtimedop": 4, "msgrcv": 4, "mq_timedreceive": 4, "msgsnd": 4, "mq_timedsend": 4, "poll": 2.5, "ppoll": 2.5, "select": 2.5, "pselect6": 2.5, "epoll_wait": 1.5, "epoll_pwait": 1.5,
 	"accept": 2, "accept4": 2, "clock_nanosleep": 1.5, "nanosleep": 1.5, "pause": 1, "rt_sigsuspend": 0.5, "rt_sigtimedwait": 1, "wait4": 0.5, "waitid": 0.5, "restart_syscall": 1,
 }
 

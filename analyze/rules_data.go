@@ -70,7 +70,10 @@ func nothingToRead(_ *facts, c *candidate) (float64, string) {
 	case file != nil && file.EOF && file.Reads == 0 && file.Kind == replay.PathFile:
 		points, why = points+3, "it was empty"
 	case file != nil && c.sus.anchor.line != nil && aboutContent(c.sus.anchor.line.text):
-		points, why = points+4.5, "the message speaks of what it holds, or of its end"
+		points, why = points+3, "the message speaks of what it holds"
+		if containsAny(strings.ToLower(c.sus.anchor.line.text), endWords) {
+			points, why = points+1.5, "the message speaks of its end"
+		}
 	}
 	if c.sus.anchor.line != nil && len(c.sus.anchor.named()) > 0 {
 		points -= 3 // then a call failed

@@ -99,6 +99,8 @@ func (f *facts) waitsFor(st *replay.Step, obj string) string {
 		return "for something to read" + of("from", obj)
 	case "write", "writev", "sendto", "sendmsg":
 		return "for room to write" + of("to", obj)
+	case "msgsnd", "mq_timedsend":
+		return "for room in a message queue"
 	case "futex":
 		if isShared(st.Event.Call) {
 			return "for another thread or process"
