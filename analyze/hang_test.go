@@ -85,7 +85,8 @@ func TestAdviceOnLocks(t *testing.T) {
 		log, found, want string
 	}{
 		{lock, "the lock is held by backup[99]", "stracex why -p 99"},
-		{lock, "", "lslocks | grep /srv/lock"},
+		{lock, "", "lslocks | grep -F /srv/lock"},
+		{strings.Replace(lock, "/srv/lock", "/srv/$(reboot)", 1), "", "lslocks | grep -F '/srv/$(reboot)'"},
 		{"1 read(0</srv/fifo>,  <unfinished ...>\n", "", ""},
 	} {
 		got := strings.Join(hungIn(t, test.log, test.found).Causes[0].Advice, "\n")

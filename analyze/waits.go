@@ -169,7 +169,7 @@ func (f *facts) hangAdvice(w *wait) []string {
 		return []string{fmt.Sprintf("see what process %d does: stracex why -p %d --for 5s", pid, pid)}
 	}
 	if file := f.waitedFor(w.st); strings.HasPrefix(file, "/") {
-		return []string{"see who holds the lock: lslocks | grep " + file}
+		return []string{"see who holds the lock: lslocks | grep -F " + shell(file)}
 	}
 	return []string{"see who holds the lock: lslocks"}
 }
