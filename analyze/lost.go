@@ -32,13 +32,19 @@ func (f *facts) lostChild(w *wait) *Cause {
 	if last == nil {
 		return nil
 	}
-	found := f.candidates(f.suspects(last))
+	return f.whyEnded(last, 0.6, fmt.Sprintf("%s waits for something to read from a pipe into which no other process can write any more, and %s, which it had started, %s", name(w.hist.proc), name(last), ended(last)))
+}
+
+// whyEnded is the likeliest reason for the end of a process that another one waits for, with
+// at most so much confidence; nil when there is none worth a word.
+func (f *facts) whyEnded(p *replay.Process, most float64, because string) *Cause {
+	found := f.candidates(f.suspects(p))
 	if len(found) == 0 || !found[0].worth() {
 		return nil
 	}
 	out := f.cause(found[0])
-	out.Confidence = min(confidence(found, 0), 0.6)
-	out.Reasons = append(out.Reasons, fmt.Sprintf("%s waits for something to read from a pipe into which no other process can write any more, and %s, which it had started, %s", name(w.hist.proc), name(last), ended(last)))
+	out.Confidence = min(confidence(found, 0), most)
+	out.Reasons = append(out.Reasons, because)
 	return &out
 }
 
@@ -96,14 +102,7 @@ func (f *facts) lostSharer(w *wait) *Cause {
 	if last == nil {
 		return nil
 	}
-	found := f.candidates(f.suspects(last))
-	if len(found) == 0 || !found[0].worth() {
-		return nil
-	}
-	out := f.cause(found[0])
-	out.Confidence = min(confidence(found, 0), 0.6)
-	out.Reasons = append(out.Reasons, fmt.Sprintf("%s waits on memory that processes share, and %s %s: what that held it can't give back", name(w.hist.proc), name(last), ended(last)))
-	return &out
+	return f.whyEnded(last, 0.6, fmt.Sprintf("%s waits on memory that processes share, and %s %s: what that held it can't give back", name(w.hist.proc), name(last), ended(last)))
 }
 
 // diedByItself: with an error, or by a signal of its own making, as SIGSEGV.
@@ -164,14 +163,7 @@ func (f *facts) lostClient(w *wait) *Cause {
 	if last == nil {
 		return nil
 	}
-	found := f.candidates(f.suspects(last))
-	if len(found) == 0 || !found[0].worth() {
-		return nil
-	}
-	out := f.cause(found[0])
-	out.Confidence = min(confidence(found, 0), 0.5)
-	out.Reasons = append(out.Reasons, fmt.Sprintf("%s waits for a client, nobody has connected, and %s, which it had started, %s", name(w.hist.proc), name(last), ended(last)))
-	return &out
+	return f.whyEnded(last, 0.5, fmt.Sprintf("%s waits for a client, nobody has connected, and %s, which it had started, %s", name(w.hist.proc), name(last), ended(last)))
 }
 
 // started are the processes that one has started, by itself or over others, up to many.

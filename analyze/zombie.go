@@ -16,7 +16,6 @@ import (
 // deadAsked are the questions whether a process lives that had ended, and was not waited for.
 type deadAsked struct {
 	by    *history
-	dead  *replay.Process
 	times int
 	last  position
 	ev    event.Kept
@@ -36,7 +35,7 @@ func (f *facts) askedOfDead(h *history, st *replay.Step) {
 		if len(f.zombies) >= maxDead {
 			return
 		}
-		z = &deadAsked{dead: p}
+		z = &deadAsked{}
 		f.zombies[p] = z
 	}
 	z.by, z.last, z.ev = h, position{st.Event.Index, st.Seq}, st.Kept()
