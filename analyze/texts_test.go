@@ -301,3 +301,41 @@ func TestShell(t *testing.T) {
 		}
 	}
 }
+
+// A message may be about what was read: its end, or its form.
+func TestAboutContent(t *testing.T) {
+	for text, want := range map[string]bool{
+		"xz: (stdin): File format not recognized": true,
+		"gzip: stdin: not in gzip format":         true,
+		"Unrecognized keystore format":            true,
+		"file is not a database":                  true,
+		"bad magic number in header":              true,
+		"update.zip: bad signature":               true,
+		"checksum mismatch":                       true,
+		"unexpected end of input":                 true,
+		"Unknown database 'shop'":                 false,
+		"invalid date format":                     false,
+		"unrecognized option '--format'":          false,
+		"no such file":                            false,
+	} {
+		if got := aboutContent(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// Of a link whose first path is not there, what was seen of that is kept.
+func TestLacksFirst(t *testing.T) {
+	gone := &event.Seen{Walk: []event.PathStep{{Path: "/srv", Type: "dir"}, {Path: "/srv/a", Errno: "ENOENT"}}}
+	there := &event.Seen{Walk: []event.PathStep{{Path: "/srv", Type: "dir"}, {Path: "/srv/a", Type: "file"}}}
+	for _, test := range []struct {
+		path2, errno string
+		seen         *event.Seen
+		want         bool
+	}{{"/srv/b", "ENOENT", gone, true}, {"/srv/b", "ENOENT", there, false}, {"", "ENOENT", gone, false}, {"/srv/b", "EACCES", gone, false}, {"/srv/b", "ENOENT", nil, false}} {
+		x := &failure{failureKey: failureKey{name: "linkat", errno: test.errno, path: "/srv/a", path2: test.path2}, seen: test.seen}
+		if got := x.lacksFirst(); got != test.want {
+			t.Errorf("%+v: %v", test, got)
+		}
+	}
+}

@@ -46,6 +46,8 @@ func TestLongTraces(t *testing.T) {
 		{"a library that was done without", begin + look + many + key + says + end, "syscall newfstatat ENOENT /srv/key"},
 		{"a plain file where a folder was to be made", begin + "5 access(\"/srv/opt\", R_OK) = -1 ENOENT (No such file or directory)\n5 mkdir(\"/srv/data\", 0755) = -1 EEXIST (File exists)\n5 newfstatat(AT_FDCWD, \"/srv/data\", {st_mode=S_IFREG|0644, st_size=1, ...}, 0) = 0\n5 write(2, \"app: can't open folder data\\n\", 28) = 28\n" + end,
 			"syscall mkdir EEXIST /srv/data"},
+		{"a lock that is tried in a sweep", begin + "5 openat(AT_FDCWD, \"/srv/perf/13495\", O_RDONLY|O_CLOEXEC) = 6\n5 flock(6, LOCK_EX|LOCK_NB) = -1 EAGAIN (Resource temporarily unavailable)\n5 close(6) = 0\n" + many + many + key + says + end,
+			"syscall newfstatat ENOENT /srv/key"},
 		{"what it did after Ctrl-C", begin + moved + "5 --- SIGINT {si_signo=SIGINT, si_code=SI_KERNEL} ---\n" + many + end, "syscall rename ENOTEMPTY /srv/lock/held"},
 	} {
 		if got, points := cause(t, []byte(test.log)); got != test.want {
